@@ -1,0 +1,54 @@
+/**
+ * Where a user's mistake is: a file with an optional 1-based line and column, or a path inside a value
+ * (`"accumulator.rows"`), or both.
+ */
+export interface ErrorLocation {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly path?: string;
+}
+
+/** The parts of a {@link SystoleError}; `cause` keeps the lower-level error for a debugger, it is never printed. */
+export interface SystoleErrorParts {
+  /** Stable and kebab-case, prefixed by the area: `"model-missing-tensor"`, `"config-out-of-range"`. */
+  readonly code: string;
+  /** What, where, which value, what is allowed. */
+  readonly message: string;
+  readonly location?: ErrorLocation | undefined;
+  /** What to do about it, as an imperative sentence. */
+  readonly remedy?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A mistake that is the user's to mend: carries a code, a location and a remedy, and is printed without a stack trace. */
+export class SystoleError extends Error {
+  override readonly name = "SystoleError";
+  readonly code: string;
+  readonly location: ErrorLocation | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(parts: SystoleErrorParts) {
+    super(parts.message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = parts.code;
+    this.location = parts.location;
+    this.remedy = parts.remedy;
+  }
+}
+
+/** A location as `file:line:column (path)`; parts that are absent are left out, an empty location gives `""`. */
+export function formatLocation(location: ErrorLocation): string {
+  const { file, line, column, path } = location;
+  let text = file ?? "";
+  if (line !== undefined) text += text === "" ? `line ${line}` : `:${line}`;
+  if (line !== undefined && column !== undefined) text += `:${column}`;
+  if (path !== undefined) text += text === "" ? path : ` (${path})`;
+  return text;
+}
+
+/** The text shown to the user: `location: message`, then the remedy on a line of its own. */
+export function formatError(error: SystoleError): string {
+  const where = error.location === undefined ? "" : formatLocation(error.location);
+  const head = where === "" ? error.message : `${where}: ${error.message}`;
+  return error.remedy === undefined ? head : `${head}\n  ${error.remedy}`;
+}
