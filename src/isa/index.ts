@@ -1,0 +1,3 @@
+export * from "./commands.ts";
+export * from "./encode.ts";
+export * from "./registers.ts";
