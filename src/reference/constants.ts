@@ -1,0 +1,89 @@
+import { toDyadic, toDyadicChannels } from "./dyadic.ts";
+import type { Dyadic } from "./dyadic.ts";
+import type { GeluConstants } from "./gelu.ts";
+import { maxLayerNormWidth } from "./layernorm.ts";
+import type { LayerNormConstants, MeanReciprocal } from "./layernorm.ts";
+
+/**
+ * From real scales to the integers the hardware is given. A scale is the real value of one LSB.
+ * All functions throw RangeError when a scale cannot be expressed.
+ */
+
+/** exp: the multiplier from score differences to base-2 exponents in Q5.12; `scoreScale` includes 1 / sqrt(head size). */
+export function expScale(scoreScale: number): Dyadic {
+  return toDyadic((scoreScale / Math.LN2) * 4096);
+}
+
+/** P·V under normalised probabilities (u8 at 1/256): the per-tensor requantise multiplier. */
+export function probabilityValueScale(valueScale: number, outputScale: number): Dyadic {
+  return toDyadic(valueScale / outputScale / 256);
+}
+
+/** P·V under deferred normalisation: the per-tensor multiplier of `rowScaledRequantise`. */
+export function deferredValueScale(valueScale: number, outputScale: number): Dyadic {
+  return toDyadic(valueScale / outputScale / 2 ** 14);
+}
+
+/** GELU: `accumulatorScales` is one per channel. */
+export function geluConstants(accumulatorScales: ArrayLike<number>, outputScale: number): GeluConstants {
+  return {
+    input: toDyadicChannels(Float64Array.from(accumulatorScales, (scale) => scale * 2 ** 11)),
+    output: toDyadic(2 ** -28 / outputScale),
+  };
+}
+
+/** 16 / d for the mean of d elements, d in 1..4096. */
+export function meanReciprocal(d: number): MeanReciprocal {
+  if (!(Number.isInteger(d) && d >= 1 && d <= maxLayerNormWidth)) {
+    throw new RangeError(`LayerNorm over ${d} elements: must be 1..${maxLayerNormWidth}`);
+  }
+  const shift = 27 + Math.ceil(Math.log2(d));
+  return { recip: Math.round(2 ** (shift + 4) / d), shift };
+}
+
+/** G, B and e: gamma and beta (one per channel) over the output scale, in the finest e at which all of them fit. */
+export function layerNormAffine(
+  gamma: ArrayLike<number>,
+  beta: ArrayLike<number>,
+  outputScale: number,
+): Pick<LayerNormConstants, "gain" | "offset" | "exponent"> {
+  const d = gamma.length;
+  if (beta.length !== d) throw new RangeError(`${d} gammas and ${beta.length} betas`);
+  const gains = Float64Array.from(gamma, (value) => (value * Math.sqrt(d)) / outputScale / 65536);
+  const offsets = Float64Array.from(beta, (value) => value / outputScale);
+  const fits = (values: Float64Array, factor: number, bits: number): boolean =>
+    values.every((value) => Math.abs(Math.round(value * factor)) < 2 ** (bits - 1));
+  for (let exponent = 48; exponent >= 1; exponent--) {
+    const factor = 2 ** exponent;
+    if (fits(gains, factor, 16) && fits(offsets, factor, 32)) {
+      return {
+        gain: Int16Array.from(gains, (value) => Math.round(value * factor)),
+        offset: Int32Array.from(offsets, (value) => Math.round(value * factor)),
+        exponent,
+      };
+    }
+  }
+  throw new RangeError(`LayerNorm's gamma or beta is out of range at output scale ${outputScale}`);
+}
+
+/**
+ * LayerNorm over channels: `accumulatorScales`, `gamma`, `beta` one per channel; `inputScale` is the scale of x (s22),
+ * to be chosen so that x does not saturate and a row's sigma is many LSB.
+ */
+export function layerNormConstants(options: {
+  readonly accumulatorScales: ArrayLike<number>;
+  readonly inputScale: number;
+  readonly gamma: ArrayLike<number>;
+  readonly beta: ArrayLike<number>;
+  readonly outputScale: number;
+}): LayerNormConstants {
+  const { accumulatorScales, inputScale, gamma, beta, outputScale } = options;
+  if (accumulatorScales.length !== gamma.length) {
+    throw new RangeError(`${accumulatorScales.length} accumulator scales for ${gamma.length} channels`);
+  }
+  return {
+    input: toDyadicChannels(Float64Array.from(accumulatorScales, (scale) => scale / inputScale)),
+    mean: meanReciprocal(gamma.length),
+    ...layerNormAffine(gamma, beta, outputScale),
+  };
+}

@@ -1,0 +1,143 @@
+import { dyadic, roundShift } from "./dyadic.ts";
+import type { Dyadic } from "./dyadic.ts";
+import { assertLength } from "./shape.ts";
+import type { MatrixShape } from "./shape.ts";
+import { assertSigned, assertUnsigned, bitLength, saturateUnsigned } from "./width.ts";
+
+/**
+ * What the row unit stores for each row: r · 2^-(15 + shift) = 1 / sum, r u16 in [2^15, 2^16) (0 for an empty row),
+ * shift = bit length of the sum, 16..28.
+ */
+export interface RowFactors {
+  readonly r: Int32Array;
+  readonly shift: Uint8Array;
+}
+
+/** The row statistics of a Softmax: `max` s32 over the valid columns, `sum` u28 of the unrounded exps. */
+export interface SoftmaxRows {
+  readonly max: Int32Array;
+  readonly sum: Int32Array;
+  readonly factors: RowFactors;
+}
+
+/** Scores [rows][cols]; columns from `valid` on are masked (default: none). */
+export interface SoftmaxShape extends MatrixShape {
+  readonly valid?: number;
+}
+
+/** 65536 · 2^-f for the 12 fraction bits f, by the second-order polynomial; u17, 32771..65536. */
+export function exp2Fraction(f: number): number {
+  assertUnsigned(f, 12, "exp2 fraction");
+  const linear = assertUnsigned(44047 * f * 4096, 40, "exp2 linear term");
+  const square = assertUnsigned(11277 * f * f, 38, "exp2 square term");
+  return assertUnsigned(65536 - roundShift(linear - square, 24), 17, "exp2 mantissa");
+}
+
+const exp2Table = Uint32Array.from({ length: 4096 }, (_, f) => exp2Fraction(f));
+
+/**
+ * exp of a score relative to its row maximum: `difference` = max - score, u32; u16 with 65535 for 1.
+ * `scale` = scale of the scores / ln 2 · 2^12, so that the exponent in base 2 comes out as Q5.12 without a division.
+ * Source: I-BERT (arXiv 2101.01321), section 3.5, restated in base 2.
+ */
+export function expElement(difference: number, scale: Dyadic): number {
+  assertUnsigned(difference, 32, "exp difference");
+  const u = saturateUnsigned(dyadic(difference, scale.m, scale.e), 17);
+  const mantissa = exp2Table[u & 4095]!;
+  return Math.min(65535, roundShift(mantissa, u >> 12));
+}
+
+/** Row unit: the reciprocal of a sum of exps (u28) as { r, shift } of {@link RowFactors}. */
+export function softmaxRowFactor(sum: number): { readonly r: number; readonly shift: number } {
+  assertUnsigned(sum, 28, "softmax sum");
+  if (sum === 0) return { r: 0, shift: 16 };
+  const shift = bitLength(sum);
+  const normalised = assertUnsigned(shift >= 16 ? sum >> (shift - 16) : sum << (16 - shift), 16, "softmax divisor");
+  return { r: assertUnsigned(Math.min(65535, Math.floor(2 ** 31 / normalised)), 16, "softmax reciprocal"), shift };
+}
+
+/** Probability u8 at scale 1/256 from an exp u16 and the row's factor. */
+export function probabilityElement(exp: number, r: number, shift: number): number {
+  const product = assertUnsigned(exp * r, 32, "probability product");
+  return Math.min(255, roundShift(product, 7 + shift));
+}
+
+/** Deferred probability u8: the exp relative to the row maximum at scale 1/256, not yet divided by the row's sum. */
+export function deferredElement(exp: number): number {
+  return Math.min(255, roundShift(assertUnsigned(exp, 16, "exp"), 8));
+}
+
+/** Maximum of the valid columns of one row; -2^31 when none is valid. */
+function rowMaximum(scores: Int32Array, start: number, valid: number): number {
+  let max = -(2 ** 31);
+  for (let col = 0; col < valid; col++) max = Math.max(max, scores[start + col]!);
+  return max;
+}
+
+interface SoftmaxPass {
+  readonly rows: SoftmaxRows;
+  /** exp u16 [rows][cols], 0 in masked columns. */
+  readonly exps: Uint16Array;
+  readonly valid: number;
+}
+
+/** The pass both variants begin with: maximum, exps and their sum, reciprocal. */
+function softmaxPass(scores: Int32Array, shape: SoftmaxShape, scale: Dyadic): SoftmaxPass {
+  assertLength("scores", scores.length, shape);
+  const valid = shape.valid ?? shape.cols;
+  if (!(Number.isInteger(valid) && valid >= 0 && valid <= shape.cols)) {
+    throw new RangeError(`${valid} valid columns of ${shape.cols}`);
+  }
+  const max = new Int32Array(shape.rows);
+  const sums = new Int32Array(shape.rows);
+  const factors = { r: new Int32Array(shape.rows), shift: new Uint8Array(shape.rows) };
+  const exps = new Uint16Array(scores.length);
+  for (let row = 0; row < shape.rows; row++) {
+    const start = row * shape.cols;
+    const top = assertSigned(rowMaximum(scores, start, valid), 32, "softmax row maximum");
+    let sum = 0;
+    for (let col = 0; col < valid; col++) {
+      const exp = expElement(top - scores[start + col]!, scale);
+      exps[start + col] = exp;
+      sum += exp;
+    }
+    max[row] = top;
+    sums[row] = assertUnsigned(sum, 28, "softmax sum");
+    const factor = softmaxRowFactor(sum);
+    factors.r[row] = factor.r;
+    factors.shift[row] = factor.shift;
+  }
+  return { rows: { max, sum: sums, factors }, exps, valid };
+}
+
+/**
+ * Softmax over the columns: scores s32 [rows][cols] → probabilities u8 [rows][cols] at scale 1/256, masked columns 0.
+ * `scale` as in {@link expElement} (see `expScale`). At most 4096 columns.
+ */
+export function softmax(
+  scores: Int32Array,
+  shape: SoftmaxShape,
+  scale: Dyadic,
+): { readonly probabilities: Uint8Array; readonly rows: SoftmaxRows } {
+  const { rows, exps } = softmaxPass(scores, shape, scale);
+  const probabilities = new Uint8Array(scores.length);
+  for (let row = 0, at = 0; row < shape.rows; row++) {
+    for (let col = 0; col < shape.cols; col++, at++) {
+      probabilities[at] = probabilityElement(exps[at]!, rows.factors.r[row]!, rows.factors.shift[row]!);
+    }
+  }
+  return { probabilities, rows };
+}
+
+/**
+ * Softmax with deferred normalisation: scores s32 [rows][cols] → exps u8 [rows][cols] relative to the row maximum, masked
+ * columns 0. The division by the row's sum happens when P·V is requantised: pass `rows.factors` to `rowScaledRequantise`.
+ */
+export function softmaxDeferred(
+  scores: Int32Array,
+  shape: SoftmaxShape,
+  scale: Dyadic,
+): { readonly exps: Uint8Array; readonly rows: SoftmaxRows } {
+  const { rows, exps } = softmaxPass(scores, shape, scale);
+  return { exps: Uint8Array.from(exps, deferredElement), rows };
+}
