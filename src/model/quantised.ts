@@ -1,3 +1,5 @@
+import type { Dyadic, DyadicChannels, GeluConstants, LayerNormConstants } from "../reference/index.ts";
+
 /**
  * The quantised encoder as plain data: what calibration produces, and what the integer model and the compiler read.
  *
@@ -16,20 +18,6 @@
  * the real value of one unit in the last place, so real = integer · scale; an accumulator column c has the scale
  * inputScale · weightScales[c]. A dyadic number is m · 2^-e with m in [2^15, 2^16), or 0, and e in 1..48.
  */
-
-/** One dyadic multiplier, m · 2^-e: m is 0 or in [2^15, 2^16), e in 1..48. */
-export interface Dyadic {
-  readonly m: number;
-  readonly e: number;
-}
-
-/** One dyadic multiplier for each of N output channels. */
-export interface DyadicVector {
-  /** [N], each 0 or in [2^15, 2^16). */
-  readonly m: Uint16Array;
-  /** [N], each in 1..48. */
-  readonly e: Uint8Array;
-}
 
 /** A linear layer in integers: acc[rows][N] = x[rows][K] · weights + bias, s32, at the scale inputScale · weightScales[c]. */
 export interface QuantisedLinear {
@@ -50,7 +38,7 @@ export interface QuantisedLinear {
 /** Query, key or value: a linear layer whose accumulator is requantised per output channel to s8. */
 export interface QuantisedProjection extends QuantisedLinear {
   /** y = sat8(dyadic(acc, m_c, e_c)). */
-  readonly requantise: DyadicVector;
+  readonly requantise: DyadicChannels;
   /** The real value of one unit of y. */
   readonly outputScale: number;
 }
@@ -69,21 +57,12 @@ export interface QuantisedAttention {
   readonly outputScale: number;
 }
 
-/** LayerNorm from the accumulator: x = sat22(dyadic(acc, m_c, e_c)), normalised, y = sat8(rshr(n · gain + offset, shift)). */
-export interface QuantisedLayerNorm {
+/** LayerNorm from the accumulator: x = sat22(dyadic(acc, m_c, e_c)), normalised, y = sat8(rshr(n · gain + offset, exponent)). */
+export interface QuantisedLayerNorm extends LayerNormConstants {
   /** Brings each accumulator column to the common s22 scale `inputScale`. */
-  readonly input: DyadicVector;
+  readonly input: DyadicChannels;
   /** The real value of one unit of the s22 input. */
   readonly inputScale: number;
-  /** Constant reciprocal of the row length d: reciprocal · 2^-reciprocalShift = 16 / d; reciprocal u32 in [2^31, 2^32), shift 0..63. */
-  readonly reciprocal: number;
-  readonly reciprocalShift: number;
-  /** G, s16 [d]: gamma · sqrt(d) / outputScale at 2^-shift, after the Q1.16 of n. */
-  readonly gain: Int16Array;
-  /** B, s32 [d]: beta / outputScale at 2^-shift. */
-  readonly offset: Int32Array;
-  /** e, 1..48. */
-  readonly shift: number;
   /** The real value of one unit of y. */
   readonly outputScale: number;
 }
@@ -91,26 +70,24 @@ export interface QuantisedLayerNorm {
 /** A linear layer that adds a residual and ends in LayerNorm: acc starts at sat32(dyadic(residual, m_c, e_c) + bias_c). */
 export interface QuantisedResidualNorm extends QuantisedLinear {
   /** Rescales the s8 residual to each accumulator column: residualScale / (inputScale · weightScales[c]). */
-  readonly residual: DyadicVector;
+  readonly residual: DyadicChannels;
   /** The real value of one unit of the residual. */
   readonly residualScale: number;
   readonly layerNorm: QuantisedLayerNorm;
 }
 
-/** GELU of an accumulator: x = sat16(dyadic(acc, m_c, e_c)) in Q4.11, y = sat8(rshr(gelu(x) · m, e)). */
-export interface QuantisedGelu {
+/** GELU of an accumulator: x = sat16(dyadic(acc, m_c, e_c)) in Q4.11, y = sat8(dyadic(gelu(x), m, e)) with `output` = (m, e). */
+export interface QuantisedGelu extends GeluConstants {
   readonly kind: "gelu";
   /** Brings each accumulator column to Q4.11. */
-  readonly input: DyadicVector;
-  /** Per tensor: 2^-28 / outputScale. */
-  readonly requantise: Dyadic;
+  readonly input: DyadicChannels;
   readonly outputScale: number;
 }
 
 /** ReLU of an accumulator: y = max(0, sat8(dyadic(acc, m_c, e_c))). */
 export interface QuantisedRelu {
   readonly kind: "relu";
-  readonly requantise: DyadicVector;
+  readonly requantise: DyadicChannels;
   readonly outputScale: number;
 }
 
