@@ -1,11 +1,12 @@
 /** The accelerator's configuration: one JSON file, checked here; everything else is derived from it (see derive.ts). */
 import { z } from "zod";
 
-const powerOfTwo = (min: number, max: number): z.ZodType<number> => {
+/** One of the powers of two from `min` to `max`. */
+function powerOfTwo(min: number, max: number): z.ZodType<number> {
   const allowed: number[] = [];
   for (let n = min; n <= max; n *= 2) allowed.push(n);
-  return z.number().refine((n) => allowed.includes(n), { error: `must be one of ${allowed.join(", ")}` });
-};
+  return z.literal(allowed, { error: `must be one of ${allowed.join(", ")}` });
+}
 
 export const NORM_FEATURES = ["softmax", "layernorm", "gelu"] as const;
 export type NormFeature = (typeof NORM_FEATURES)[number];
