@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkConfig, deriveParams, loadConfig, presetNames } from "../../src/config/index.ts";
+import { SystoleError, formatError } from "../../src/errors.ts";
+
+const valid = { name: "tiny", array: { rows: 4, cols: 8 }, scratchpad: { kib: 16 }, accumulator: { kib: 16 } };
+
+function message(value: unknown): string {
+  try {
+    checkConfig(value, "tiny.json");
+  } catch (e) {
+    if (e instanceof SystoleError) return formatError(e);
+    throw e;
+  }
+  return "accepted";
+}
+const SEE = "\n  see docs/configuration.md for every key and its allowed values";
+
+describe("a wrong configuration is met with its place, its value and what is allowed", () => {
+  test.each([
+    ["an unknown key", { ...valid, colour: 1 }, `tiny.json: (top level): unknown key "colour"${SEE}`],
+    ["an unknown nested key", { ...valid, dma: { width: 64 } }, `tiny.json: dma: unknown key "width"${SEE}`],
+    [
+      "a wrong type",
+      { ...valid, scratchpad: { kib: "64" } },
+      `tiny.json: scratchpad.kib: Invalid input: expected number, received string, not "64"${SEE}`,
+    ],
+    [
+      "an array size that is not a power of two",
+      { ...valid, array: { rows: 5, cols: 8 } },
+      `tiny.json: array.rows: must be one of 4, 8, 16, 32, 64, not 5${SEE}`,
+    ],
+    [
+      "several mistakes at once",
+      { ...valid, name: "Tiny", queueDepth: 3 },
+      `tiny.json: name: must be lower case letters, digits and dashes, starting with a letter, not "Tiny"; queueDepth: must be one of 2, 4, 8, 16, 32, not 3${SEE}`,
+    ],
+    [
+      "more lanes than columns",
+      { ...valid, norm: { lanes: 16 } },
+      "tiny.json: norm.lanes: must be at most array.cols (8), not 16\n  lower norm.lanes or leave it out",
+    ],
+  ])("%s", (_, value, expected) => {
+    expect(message(value)).toBe(expected);
+  });
+});
+
+describe("files", () => {
+  let dir: string;
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), "systole-config-"));
+  });
+  afterAll(() => {
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test("a missing file names the presets", () => {
+    expect(() => loadConfig("nothere.json")).toThrow("no such preset or file");
+  });
+  test("broken JSON is an error with the file's name", () => {
+    const path = join(dir, "broken.json");
+    writeFileSync(path, '{ "name": ');
+    expect(() => loadConfig(path)).toThrow(/not valid JSON/);
+  });
+  test("a file and the preset it repeats have the same fingerprint whatever they are called", () => {
+    const path = join(dir, "mine.json");
+    writeFileSync(path, JSON.stringify({ ...loadConfig("edge").config, name: "mine" }));
+    expect(loadConfig(path).fingerprint).toBe(loadConfig("edge").fingerprint);
+  });
+});
+
+test("the presets are the four that the documentation names", () => {
+  expect(presetNames()).toEqual(["edge", "gemmini-cnn", "transformer", "wide"]);
+});
+
+test("sizes follow from the configuration", () => {
+  const p = deriveParams(checkConfig(valid, "tiny.json"));
+  expect(p).toMatchObject({
+    wordBytes: 8,
+    wordKSteps: 2,
+    wordTiles: 1,
+    lanes: 8,
+    scratchpadWords: 2048,
+    accumulatorRows: 512,
+    partialSumBits: 18,
+    rowAlign: 2,
+  });
+});
