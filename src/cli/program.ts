@@ -1,0 +1,36 @@
+/** The command line: every command with its options, examples and action. */
+import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { EXIT } from "./exit.ts";
+import { reportFailure } from "./errors.ts";
+import { addCheck } from "./commands/check.ts";
+import { addDocs } from "./commands/docs.ts";
+import { addGenerate } from "./commands/generate.ts";
+
+const exitCodes = (): string =>
+  ["", "Exit codes:", ...Object.values(EXIT).map(({ code, doc }) => `  ${String(code).padEnd(4)}${doc}`)].join("\n");
+
+/** Builds the commander program; nothing runs until it is parsed. */
+export function buildProgram(): Command {
+  const program = new Command("systole");
+  program
+    .description("Generates Transformer accelerators and runs BERT on their RTL, cycle by cycle.")
+    .version(manifest.version)
+    .showHelpAfterError("(systole --help lists the commands)")
+    .addHelpText("after", exitCodes())
+    .exitOverride();
+  for (const add of [addGenerate, addCheck, addDocs]) add(program);
+  return program;
+}
+
+/** Parses and runs a command line. Returns the exit code. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync([...args], { from: "user" });
+    return EXIT.ok.code;
+  } catch (error) {
+    // Commander has already printed its message; help and version end with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code;
+    return reportFailure(error);
+  }
+}
