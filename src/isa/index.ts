@@ -1,3 +1,4 @@
 export * from "./commands.ts";
 export * from "./encode.ts";
 export * from "./registers.ts";
+export * from "./trace.ts";

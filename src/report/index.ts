@@ -1,3 +1,4 @@
 export * from "./format.ts";
 export * from "./html.ts";
+export * from "./latency.ts";
 export * from "./schema.ts";
