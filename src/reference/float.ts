@@ -35,13 +35,10 @@ export function floatLayerNorm(
   epsilon = 0,
 ): Float64Array {
   const d = row.length;
-  let mean = 0;
-  for (let i = 0; i < d; i++) mean += row[i]! / d;
-  let variance = 0;
-  for (let i = 0; i < d; i++) variance += (row[i]! - mean) ** 2 / d;
+  // Relative to the first element, so that a constant row has a variance of exactly 0.
+  const shifted = Float64Array.from(row, (value) => value - row[0]!);
+  const mean = shifted.reduce((sum, value) => sum + value, 0) / d;
+  const variance = shifted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / d;
   const sigma = Math.sqrt(variance + epsilon);
-  return Float64Array.from({ length: d }, (_, i) => {
-    const normalised = sigma === 0 ? 0 : (row[i]! - mean) / sigma;
-    return normalised * gamma[i]! + beta[i]!;
-  });
+  return shifted.map((value, i) => (sigma === 0 ? 0 : (value - mean) / sigma) * gamma[i]! + beta[i]!);
 }

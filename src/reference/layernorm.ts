@@ -23,7 +23,7 @@ export interface LayerNormConstants {
   readonly exponent: number;
 }
 
-/** Factor of one row: r · 2^-(16 + shift) = 1 / sqrt(V); r u17 in (2^15, 2^16], shift 0..30, mean s26 Q.4. */
+/** Factor of one row: r · 2^-(16 + shift) = 1 / sqrt(V); r u17 in (2^15, 2^16], shift 0..31, mean s26 Q.4. */
 export interface LayerNormRowFactor {
   readonly r: number;
   readonly shift: number;
@@ -44,12 +44,12 @@ export interface LayerNormRows {
 /** Widest LayerNorm row: what the sums' widths are made for. */
 export const maxLayerNormWidth = 4096;
 
-/** V = Σ(16x - mean)² + 1 by the identity 256·Q - 32·mean·S + d·mean² + 1; at least 1, below 2^62. */
+/** V = Σ(16x - mean)² + 1 by the identity 256·Q - 32·mean·S + d·mean² + 1; u64, at least 1. */
 export function layerNormVariance(sum: number, squares: bigint, mean: number, d: number): bigint {
   const [s, m] = [BigInt(sum), BigInt(mean)];
   const cross = assertSignedBig(32n * m * s, 65, "layernorm cross term");
   const constant = assertUnsignedBig(BigInt(d) * m * m, 63, "layernorm constant term");
-  return assertUnsignedBig(256n * squares - cross + constant + 1n, 62, "layernorm variance");
+  return assertUnsignedBig(256n * squares - cross + constant + 1n, 64, "layernorm variance");
 }
 
 /** Row unit: from S = Σx (s34) and Q = Σx² (u55) over d elements to the factor of the row. */

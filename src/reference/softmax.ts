@@ -78,7 +78,6 @@ interface SoftmaxPass {
   readonly rows: SoftmaxRows;
   /** exp u16 [rows][cols], 0 in masked columns. */
   readonly exps: Uint16Array;
-  readonly valid: number;
 }
 
 /** The pass both variants begin with: maximum, exps and their sum, reciprocal. */
@@ -107,7 +106,7 @@ function softmaxPass(scores: Int32Array, shape: SoftmaxShape, scale: Dyadic): So
     factors.r[row] = factor.r;
     factors.shift[row] = factor.shift;
   }
-  return { rows: { max, sum: sums, factors }, exps, valid };
+  return { rows: { max, sum: sums, factors }, exps };
 }
 
 /**
@@ -138,6 +137,8 @@ export function softmaxDeferred(
   shape: SoftmaxShape,
   scale: Dyadic,
 ): { readonly exps: Uint8Array; readonly rows: SoftmaxRows } {
-  const { rows, exps } = softmaxPass(scores, shape, scale);
-  return { exps: Uint8Array.from(exps, deferredElement), rows };
+  const pass = softmaxPass(scores, shape, scale);
+  const exps = new Uint8Array(scores.length);
+  for (let at = 0; at < exps.length; at++) exps[at] = deferredElement(pass.exps[at]!);
+  return { exps, rows: pass.rows };
 }
