@@ -57,7 +57,7 @@ export function attributeCycles(
     commands[operation]! += 1;
     if (t.engine !== "gemm" || t.wait === 0) continue;
     const by = [...(posters.get(t.waitSemaphore) ?? [])].find((e) => e !== "gemm");
-    if (by !== undefined && by !== "gemm") waits[operation]![by] += t.wait;
+    if (by !== undefined) waits[operation]![by] += t.wait;
   }
   const order = [...ends.keys()].filter((i) => commands[i]! > 0).sort((a, b) => ends[a]! - ends[b]!);
   const cycles = new Array<number>(operations).fill(0);
