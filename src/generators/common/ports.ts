@@ -32,7 +32,7 @@ export function commandShape<E extends EngineName>(engine: E): CommandShape<E> {
 
 /** `valid` for one cycle when a command's effects are visible; in order. */
 export const retireShape = { valid: bool, post: uint(MASK_BITS), index: uint(INDEX_BITS) } as const;
-/** `valid` for one cycle (or until `clear`) when the engine finds a fault; the engine starts nothing more by itself. `code` is a FAULTS code. */
+/** `valid` for one cycle (or until `reset`) when the engine finds a fault; the engine starts nothing more by itself. `code` is a FAULTS code. */
 export const faultShape = { valid: bool, code: uint(FAULT_BITS), index: uint(INDEX_BITS) } as const;
 
 /**
@@ -41,8 +41,9 @@ export const faultShape = { valid: bool, code: uint(FAULT_BITS), index: uint(IND
  * - `command`: fires (valid and ready) when the engine starts the command; semaphores are already taken care of. Engines
  *   may take the next command while earlier ones are still in execution.
  * - `retire`, `fault`: see their shapes; drive them from registers.
- * - `halt`: something faulted, here or elsewhere: start nothing, write nothing more. Stays high until `clear`.
- * - `clear`: return to the reset state; high for one cycle, when AXI is quiet. A command never fires in that cycle.
+ * - `halt`: something faulted, here or elsewhere: start nothing, write nothing more. Stays high until `reset`.
+ * - There is no `clear`: the top raises the engines' own `reset` for a cycle when a program starts, so that a halted
+ *   engine need not find its way back to idle. Whatever must be fresh at a program's start has a reset value.
  * - `busy`: a command is in execution (accepted and not retired).
  * - `idle`: nothing at all is left to do: not busy, and no background work (row jobs) either.
  * - `memoryWait`: in execution, but held up in this cycle by AXI, by a memory bank or by the norm stream.
@@ -54,7 +55,6 @@ export const enginePorts = <E extends EngineName>(engine: E) => ({
   retire: output(retireShape),
   fault: output(faultShape),
   halt: input(bool),
-  clear: input(bool),
   busy: output(bool),
   idle: output(bool),
   memoryWait: output(bool),
