@@ -99,11 +99,18 @@ export const accumulatorRead = (p: Params) => ({
   data: input(accumulatorRow(p)),
 });
 
-/** Client of an accumulator write port: as {@link scratchpadWrite}, whole rows. GEMM finds `ready` constantly high. */
+/** Write enables of an accumulator row, one per norm slice of `lanes` elements; bit j covers elements j·lanes … */
+export const accumulatorMask = (p: Params): UintShape => uint(p.tileSlices);
+
+/**
+ * Client of an accumulator write port: as {@link scratchpadWrite}. GEMM (which finds `ready` constantly high) and LOAD
+ * write whole rows, all ones in `mask`; NORM writes one slice.
+ */
 export const accumulatorWrite = (p: Params) => ({
   valid: output(bool),
   address: output(uint(ADDRESS_BITS)),
   data: output(accumulatorRow(p)),
+  mask: output(accumulatorMask(p)),
   ready: input(bool),
 });
 
