@@ -228,6 +228,7 @@ function product(shape: readonly number[]): number {
 /** The candidate whose dot-separated tail agrees with `name` in all parts but at most one: the same tensor under another prefix. */
 function closest(name: string, candidates: readonly string[]): string | undefined {
   const parts = name.split(".").reverse();
+  if (parts.length < 2) return undefined;
   return candidates.find((candidate) => {
     const other = candidate.split(".").reverse();
     return parts.slice(0, -1).every((part, i) => part === other[i]);
