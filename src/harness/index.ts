@@ -1,3 +1,18 @@
-/** Runs Verilog: tool look-up, linters, the Verilator build, the testbench API and the accelerator's native loop. */
+/** Runs Verilog: linters, the Verilator build, the testbench API, and the accelerator with its memory and host. */
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./lint.ts";
 export type { VerilogDesign, VerilogFile, VerilogPort } from "./verilog.ts";
+export { buildModel, type BuildOptions, type BuildProgress, type BuiltModel, type WaveFormat } from "./build.ts";
+export type { Engine, EngineEvent, HostOptions, StopReason, WaveWindow } from "./engine.ts";
+export type {
+  InjectedFault,
+  MemoryModel,
+  MemoryOptions,
+  MemoryStatistics,
+  StallOptions,
+  Violation,
+} from "./memory-model.ts";
+export { peek, poke, Port, sampled, type PeekValue, type PokeValue, type PortTree, type PortValue } from "./port.ts";
+export { Random, withSeed } from "./random.ts";
+export { openEngine, simulateVerilog, type SimulateOptions, type WaveOptions } from "./simulate.ts";
+export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./streams.ts";
+export type { Process, RunOptions, SpawnOptions, Testbench } from "./testbench.ts";

@@ -1,0 +1,274 @@
+/** Turns a design into a native Node add-on: Verilator, a C++ compiler, one shared library, kept by content. */
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { SystoleError } from "../errors.ts";
+import { cached, contentKey, type CacheEntry } from "./cache.ts";
+import { glueSources, renderGlue } from "./glue.ts";
+import { defaultCacheFolder, nativeTemplates, nodeApiHeaders } from "./paths.ts";
+import { runTool } from "./process.ts";
+import { buildRuntime } from "./runtime.ts";
+import { findToolchain, type Toolchain } from "./toolchain.ts";
+import type { VerilogDesign } from "./verilog.ts";
+
+export type WaveFormat = "vcd" | "fst";
+
+/** How far a build has come; `done` of `total` steps. */
+export interface BuildProgress {
+  readonly phase: "waiting" | "verilate" | "compile" | "link";
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface BuildOptions {
+  /** C++ optimisation level; 1 builds in half the time and runs at 80 to 95 % of the speed of 2. Default: `SYSTOLE_OPTIMISE`, else 2. */
+  readonly optimise?: 0 | 1 | 2 | 3;
+  /** Builds a model that can write waves in this format; other models run 17 (VCD) times faster and more. */
+  readonly wave?: WaveFormat | undefined;
+  /** Whether the Verilog's assertions are checked. Default: true. */
+  readonly assertions?: boolean;
+  /** Default: `SYSTOLE_CACHE`, else `.cache` in the package's root. */
+  readonly cacheFolder?: string;
+  readonly onProgress?: (progress: BuildProgress) => void;
+  /** Ends the build; nothing of it is kept. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BuiltModel {
+  /** Path of the add-on. */
+  readonly addon: string;
+  readonly cacheHit: boolean;
+  /** Wall time of this call. */
+  readonly buildSeconds: number;
+}
+
+const ADDON = "model.node";
+/** Raised when the pipeline itself changes in a way that no hashed file shows. */
+const PIPELINE_VERSION = "2";
+const ERROR_LINES = 12;
+
+/** Builds the add-on of `design`, or finds it in the cache. Throws SystoleError with the tool's first lines when Verilator or the compiler fails. */
+export async function buildModel(design: VerilogDesign, options: BuildOptions = {}): Promise<BuiltModel> {
+  const started = performance.now();
+  const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+  const toolchain = findToolchain(cacheFolder);
+  const flags = modelFlags(toolchain, options);
+  const key = contentKey([
+    PIPELINE_VERSION,
+    toolchain.verilator.version,
+    toolchain.compiler.version,
+    JSON.stringify([design.top, design.ports, flags]),
+    ...glueSources(),
+    ...design.files.flatMap((file) => [file.name, file.text]),
+  ]);
+  const report = options.onProgress ?? (() => undefined);
+  const entry: CacheEntry = await cached(
+    join(cacheFolder, "native"),
+    key,
+    (folder) => build(design, flags, toolchain, cacheFolder, folder, report, options.signal),
+    {
+      signal: options.signal,
+      onWait: () => {
+        report({ phase: "waiting", done: 0, total: 1 });
+      },
+    },
+  );
+  return {
+    addon: join(entry.folder, ADDON),
+    cacheHit: entry.hit,
+    buildSeconds: (performance.now() - started) / 1000,
+  };
+}
+
+interface Flags {
+  readonly verilator: readonly string[];
+  /** For the model's own code and for Verilator's runtime alike. */
+  readonly common: readonly string[];
+  readonly optimise: string;
+  readonly wave: WaveFormat | undefined;
+}
+
+function modelFlags(toolchain: Toolchain, options: BuildOptions): Flags {
+  const wave = options.wave;
+  const waveFlags =
+    wave === "vcd" ? ["--trace", "--trace-structs"] : wave === "fst" ? ["--trace-fst", "--trace-structs"] : [];
+  const include = join(toolchain.verilator.root, "include");
+  return {
+    // Registers without reset and memories start at random: a design must not depend on them.
+    verilator: [
+      "--cc",
+      "-O3",
+      "--x-assign",
+      "unique",
+      "--x-initial",
+      "unique",
+      "--no-timing",
+      ...(options.assertions === false ? [] : ["--assert"]),
+      ...waveFlags,
+    ],
+    common: [
+      "-std=c++17",
+      "-fPIC",
+      // Several models live in one process: none may see another's symbols.
+      "-fvisibility=hidden",
+      "-fvisibility-inlines-hidden",
+      ...(toolchain.compiler.kind === "gcc" ? ["-fno-gnu-unique"] : []),
+      "-w",
+      `-I${include}`,
+      `-I${join(include, "vltstd")}`,
+      "-DVERILATOR=1",
+      "-DVM_COVERAGE=0",
+      "-DVM_SC=0",
+      `-DVM_TRACE=${wave === undefined ? 0 : 1}`,
+      ...(wave === undefined ? [] : [`-DSYSTOLE_WAVE_${wave.toUpperCase()}`]),
+      "-include",
+      join(nativeTemplates, "hooks.h"),
+    ],
+    optimise: `-O${options.optimise ?? optimiseFromEnvironment()}`,
+    wave,
+  };
+}
+
+function optimiseFromEnvironment(): string {
+  const level = process.env["SYSTOLE_OPTIMISE"] ?? "2";
+  if (/^[0-3]$/.test(level)) return level;
+  throw new SystoleError({
+    code: "harness-bad-optimise",
+    message: `SYSTOLE_OPTIMISE is "${level}": allowed are 0, 1, 2 and 3`,
+    remedy: "Set it to one of these or unset it (2).",
+  });
+}
+
+async function build(
+  design: VerilogDesign,
+  flags: Flags,
+  toolchain: Toolchain,
+  cacheFolder: string,
+  folder: string,
+  report: (progress: BuildProgress) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const work = join(folder, "work");
+  const objects = join(work, "obj");
+  await mkdir(objects, { recursive: true });
+  await Promise.all(design.files.map((file) => writeFile(join(work, file.name), file.text)));
+  report({ phase: "verilate", done: 0, total: 1 });
+  const options = signal === undefined ? {} : { signal };
+  // Verilator's runtime is the same for every design; with an empty cache it compiles while Verilator works.
+  const runtime = buildRuntime(toolchain, flags.common, flags.wave, cacheFolder, signal);
+  // Looked at when it is needed; until then a failure of it is no unhandled one.
+  runtime.catch(() => undefined);
+  const names = design.files.map((file) => file.name);
+  const verilated = await runTool(
+    toolchain.verilator.path,
+    [
+      ...flags.verilator,
+      "-Wno-fatal",
+      "-Wno-lint",
+      "-Wno-style",
+      "--prefix",
+      "Vmodel",
+      "--top-module",
+      design.top,
+      "--Mdir",
+      "obj",
+      ...names,
+    ],
+    { cwd: work, ...options },
+  );
+  if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, [work]);
+  await writeFile(join(objects, "glue.cc"), renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8")));
+  const units = await translationUnits(objects, flags.optimise);
+  let done = 0;
+  report({ phase: "compile", done, total: units.length });
+  await inParallel(units, async ({ file, optimise }) => {
+    const compiled = await runTool(
+      toolchain.compiler.path,
+      [
+        ...flags.common,
+        optimise,
+        `-I${nodeApiHeaders}`,
+        `-I${nativeTemplates}`,
+        "-DNAPI_VERSION=8",
+        "-c",
+        file,
+        "-o",
+        `${file}.o`,
+      ],
+      { cwd: objects, ...options },
+    );
+    if (compiled.status !== 0) throw toolError("the C++ compiler", design.top, compiled.stderr, [work]);
+    report({ phase: "compile", done: ++done, total: units.length });
+  });
+  report({ phase: "link", done: 0, total: 1 });
+  const libraries = await runtime;
+  const linked = await runTool(
+    toolchain.compiler.path,
+    [
+      "-shared",
+      "-o",
+      join(folder, ADDON),
+      ...units.map(({ file }) => `${file}.o`),
+      ...libraries,
+      "-lpthread",
+      "-latomic",
+      ...(flags.wave === "fst" ? ["-lz"] : []),
+    ],
+    { cwd: objects, ...options },
+  );
+  if (linked.status !== 0) throw toolError("the linker", design.top, linked.stderr, [work]);
+  await rm(work, { recursive: true });
+}
+
+interface Unit {
+  readonly file: string;
+  readonly optimise: string;
+}
+
+/**
+ * Groups Verilator's files into few translation units, the longest compile first: all that runs every cycle in one
+ * (apart from each other it runs 15 % slower), all that runs at start-up or for waves in another, without optimisation.
+ */
+async function translationUnits(objects: string, optimise: string): Promise<Unit[]> {
+  const files = (await readdir(objects)).filter((name) => name.endsWith(".cpp")).sort();
+  const isSlow = (name: string) => /__Slow\.cpp$|__Syms\.cpp$/.test(name);
+  const groups = [
+    { file: "fast.cc", optimise, names: files.filter((name) => !isSlow(name)) },
+    { file: "slow.cc", optimise: "-O0", names: files.filter(isSlow) },
+  ];
+  for (const { file, names } of groups) {
+    await writeFile(join(objects, file), names.map((name) => `#include "${name}"\n`).join(""));
+  }
+  return [...groups, { file: "glue.cc", optimise }];
+}
+
+/** Runs `task` on all items, as many at once as there are processors. After a failure nothing new is started. */
+async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await task(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+/** The tool's first lines as an error; folders of the build are cut from file names. */
+function toolError(tool: string, top: string, output: string, folders: readonly string[]): SystoleError {
+  const lines = folders
+    .reduce((text, folder) => text.replaceAll(`${folder}/`, ""), output)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  const shown = lines.slice(0, ERROR_LINES);
+  const more = lines.length > shown.length ? [`(${lines.length - shown.length} more lines)`] : [];
+  return new SystoleError({
+    code: "harness-build-failed",
+    message: [`${tool} failed on ${top}:`, ...shown, ...more].join("\n"),
+  });
+}

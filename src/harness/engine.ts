@@ -1,0 +1,103 @@
+/**
+ * The seam between testbenches and simulators: what every engine (Verilator's native models; others later) offers.
+ * Ports are shared words rather than calls, so that a peek costs an array access on every engine.
+ */
+import type { MailboxLayout } from "./mailbox.ts";
+import type { MemoryModel, MemoryOptions, MemoryStatistics, Violation } from "./memory-model.ts";
+
+/** Why a call that runs the clock came back. */
+export type StopReason =
+  /** It did all that was asked. */
+  | "done"
+  /** The port `irq` rose. */
+  | "irq"
+  /** No AXI traffic for as long as was allowed, or no answer to a register access. */
+  | "quiet"
+  /** The design broke the AXI protocol: see takeViolations. */
+  | "violation"
+  /** The design executed $finish. */
+  | "finished"
+  /** An assertion failed, or the design executed $stop or $fatal: see takeLog. */
+  | "stopped";
+
+/** Something an engine of the accelerator did, as the trace ports of its top told it. */
+export interface EngineEvent {
+  readonly engine: string;
+  readonly kind: "start" | "retire";
+  readonly cycle: number;
+  /** Index of the command. */
+  readonly index: number;
+  /** On start: cycles that the command waited for semaphores at the head of its engine, nothing being in execution. */
+  readonly waitCycles: number;
+  /** On start: the last semaphore that was missing. */
+  readonly waitSemaphore: number;
+  /** On retire: the engine's running count of cycles waiting for memory. */
+  readonly memoryWaitCycles: number;
+}
+
+/** The host's side of the AXI4-Lite port. */
+export interface HostOptions {
+  /** Which channel of a write is offered first. Default: both at once. */
+  readonly writeOrder?: "together" | "address-first" | "data-first";
+  /** Cycles that a response is left waiting. Default: 0. */
+  readonly responseDelayCycles?: number;
+}
+
+/** One answered register access. */
+export interface HostAccess {
+  readonly stop: StopReason;
+  readonly data: number;
+  /** AXI response: 0 OKAY, 2 SLVERR, 3 DECERR. */
+  readonly response: number;
+}
+
+/** A window of a run to record as waves. */
+export interface WaveWindow {
+  readonly file: string;
+  /** First recorded cycle. Default: 0. */
+  readonly fromCycle?: number | undefined;
+  /** First cycle not recorded. Default: none. */
+  readonly toCycle?: number | undefined;
+  /** Instance path below the top, dots between its parts (`"gemm.array"`); only what is in it is recorded. Default: all. */
+  readonly scope?: string | undefined;
+  /** Levels of hierarchy recorded below the scope. Default: all. */
+  readonly depth?: number | undefined;
+}
+
+/** One simulation of one design. Errors of use throw; what the design does wrong is a StopReason. */
+export interface Engine {
+  /** `"verilator"`. */
+  readonly simulator: string;
+  readonly layout: MailboxLayout;
+  /** The ports now. Inputs are written here and act at the next settle or step; outputs are as the last call left them. */
+  readonly now: Uint32Array;
+  /** The ports as the last clock edge of the last `step` saw them, inputs included. */
+  readonly sampled: Uint32Array;
+  /** Clock cycles since the start. */
+  readonly cycle: number;
+  /** Lets combinational outputs follow the inputs, without a clock edge. */
+  settle(): StopReason;
+  /** Runs clock cycles; ends early when the design stops. */
+  step(cycles: number): StopReason;
+  /** As step, but also ends when `irq` is 1 after a cycle, and after `quietCycles` (0: never) without AXI traffic. */
+  run(cycles: number, untilIrq: boolean, quietCycles: number): StopReason;
+  /** Puts a memory behind the design's AXI4 master ports; they are no longer driven from `now`. */
+  attachMemory(options: MemoryOptions): MemoryModel;
+  memoryStatistics(): MemoryStatistics;
+  /** Puts a host before the design's AXI4-Lite ports; they are no longer driven from `now`. */
+  attachHost(options: HostOptions): void;
+  /** One register access through the attached host, giving up after `cycles`. */
+  access(write: boolean, address: number, data: number, cycles: number): HostAccess;
+  /** Breaches of the protocol since the last call. */
+  takeViolations(): Violation[];
+  /** Engine events since the last call, in order. */
+  takeEvents(): EngineEvent[];
+  /** What the design printed since the last call. */
+  takeLog(): string;
+  /** Starts recording; one window at a time. */
+  openWave(window: WaveWindow): void;
+  /** Finishes the wave file. */
+  closeWave(): void;
+  /** Frees the simulation and finishes its wave file. Further calls throw. */
+  close(): void;
+}

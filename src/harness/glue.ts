@@ -1,0 +1,186 @@
+/** Writes the C++ file that drives one Verilated module: templates/native/model.cc.hbs filled in for its ports. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import { SystoleError } from "../errors.ts";
+import { mailboxLayout, type MailboxSlot } from "./mailbox.ts";
+import { nativeTemplates } from "./paths.ts";
+import type { VerilogDesign, VerilogPort } from "./verilog.ts";
+
+/** The parts of a design that the native code knows by their port names. */
+export interface NativeFeatures {
+  /** Bytes of a beat of the AXI4 master `m_axi_…` (read channels, write channels or both), when there is one. */
+  readonly memoryBeatBytes: number | undefined;
+  /** An AXI4-Lite slave `s_axi_…`. */
+  readonly host: boolean;
+  readonly clock: boolean;
+  readonly reset: boolean;
+  readonly irq: boolean;
+  /** Engines with trace ports `trace_<engine>_start …`, in the order of their ports. */
+  readonly engines: readonly string[];
+}
+
+const READ_INPUTS = ["arready", "rid", "rdata", "rresp", "rlast", "rvalid"];
+const WRITE_INPUTS = ["awready", "wready", "bid", "bresp", "bvalid"];
+const READ_OUTPUTS = ["arid", "araddr", "arlen", "arsize", "arburst", "arvalid", "rready"];
+const WRITE_OUTPUTS = ["awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "wstrb", "wlast", "wvalid", "bready"];
+const HOST_INPUTS = ["awaddr", "awvalid", "wdata", "wstrb", "wvalid", "bready", "araddr", "arvalid", "rready"];
+const HOST_OUTPUTS = ["awready", "wready", "bvalid", "bresp", "arready", "rvalid", "rdata", "rresp"];
+const TRACE_PORTS = ["start", "start_index", "wait", "wait_semaphore", "retire", "retire_index", "memory_wait"];
+
+/** What the native code can do with a design, told from its ports. */
+export function nativeFeatures(ports: readonly VerilogPort[]): NativeFeatures {
+  const names = new Set(ports.map((port) => port.name));
+  const has = (prefix: string, suffixes: readonly string[]) => suffixes.every((suffix) => names.has(prefix + suffix));
+  const reads = has("m_axi_", ["araddr", "arvalid", "arready", "rdata", "rvalid", "rready"]);
+  const writes = has("m_axi_", ["awaddr", "awvalid", "awready", "wdata", "wvalid", "wready", "bvalid", "bready"]);
+  const data = ports.find((port) => port.name === (reads ? "m_axi_rdata" : "m_axi_wdata"));
+  const memory = (reads || writes) && data !== undefined && [32, 64, 128, 256, 512].includes(data.width);
+  const engines = ports
+    .map((port) => /^trace_(\w+)_start$/.exec(port.name)?.[1])
+    .filter((engine): engine is string => engine !== undefined && has(`trace_${engine}_`, TRACE_PORTS));
+  return {
+    memoryBeatBytes: memory ? data.width / 8 : undefined,
+    host: has("s_axi_", [...HOST_INPUTS, ...HOST_OUTPUTS]),
+    clock: names.has("clock"),
+    reset: names.has("reset"),
+    irq: names.has("irq"),
+    engines,
+  };
+}
+
+/** The text of everything that shapes the glue, for the key of a build. */
+export function glueSources(): string[] {
+  return readdirSync(nativeTemplates)
+    .sort()
+    .map((name) => `${name}\n${readFileSync(join(nativeTemplates, name), "utf8")}`);
+}
+
+/** A port as Verilator declared it in the model's header. */
+interface Field {
+  /** C++ expression of the member. */
+  readonly member: string;
+  readonly width: number;
+}
+
+/** The C++ text for `design`, whose Verilated header is `header`. Throws SystoleError when the ports are not those told. */
+export function renderGlue(design: VerilogDesign, header: string): string {
+  const fields = declaredPorts(header);
+  const { slots, words } = mailboxLayout(design.ports);
+  for (const port of design.ports) checkPort(design.top, port, fields.get(port.name));
+  const features = nativeFeatures(design.ports);
+  const member = (name: string) => fields.get(name)?.member;
+  const isMemoryInput = driven("m_axi_", [...READ_INPUTS, ...WRITE_INPUTS], features.memoryBeatBytes !== undefined);
+  const isHostInput = driven("s_axi_", [...HOST_INPUTS, "awprot", "arprot"], features.host);
+  const inputs = slots.filter((slot) => slot.direction === "input" && slot.name !== "clock");
+  const copyIn = (chosen: (name: string) => boolean) =>
+    inputs.filter((slot) => chosen(slot.name)).map((slot) => readSlot(slot, member(slot.name)!));
+  const copyOut = (chosen: readonly MailboxSlot[]) => chosen.map((slot) => writeSlot(slot, member(slot.name)!));
+  return template()({
+    top: design.top,
+    mailboxWords: words,
+    axi: features.memoryBeatBytes !== undefined || features.host,
+    clock: member("clock"),
+    irq: member("irq"),
+    inputs: copyIn((name) => !isMemoryInput(name) && !isHostInput(name)),
+    outputs: copyOut(slots.filter((slot) => slot.direction === "output")),
+    memory:
+      features.memoryBeatBytes === undefined
+        ? undefined
+        : {
+            beatBytes: features.memoryBeatBytes,
+            inputs: copyIn(isMemoryInput),
+            copyBack: copyOut(inputs.filter((slot) => isMemoryInput(slot.name))),
+            ...memoryBinding(member),
+          },
+    lite: features.host ? { inputs: copyIn(isHostInput), ...hostBinding(member) } : undefined,
+    engines: features.engines.map((engine, index) => {
+      const [start, startIndex, wait, waitSemaphore, retire, retireIndex, memoryWait] = TRACE_PORTS.map((name) =>
+        member(`trace_${engine}_${name}`)!,
+      );
+      return { index, start, startIndex, wait, waitSemaphore, retire, retireIndex, memoryWait };
+    }),
+  });
+}
+
+function template(): Handlebars.TemplateDelegate {
+  const text = readFileSync(join(nativeTemplates, "model.cc.hbs"), "utf8");
+  return Handlebars.compile(text, { noEscape: true, strict: true });
+}
+
+function driven(prefix: string, names: readonly string[], present: boolean): (name: string) => boolean {
+  const all = new Set(present ? names.map((name) => prefix + name) : []);
+  return (name) => all.has(name);
+}
+
+/** Reads `VL_IN8(&name,7,0)` and its kin; Verilator writes characters that C++ lacks as `__0` and two hex digits, and keywords as `__SYM__`. */
+function declaredPorts(header: string): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  for (const [, name, high, low] of header.matchAll(/VL_(?:IN|OUT)(?:8|16|64|W)?\(&(\w+),(\d+),(\d+)/g)) {
+    const plain = name!
+      .replace(/^__SYM__/, "")
+      .replace(/__0([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+    fields.set(plain, { member: `top->${name!}`, width: Number(high) - Number(low) + 1 });
+  }
+  return fields;
+}
+
+function checkPort(top: string, port: VerilogPort, field: Field | undefined): void {
+  if (field?.width === port.width) return;
+  const found = field === undefined ? "is not a port of the Verilog" : `is ${field.width} bits wide in the Verilog`;
+  throw new SystoleError({
+    code: "harness-port-mismatch",
+    message: `port ${port.name} of ${top} (${port.direction}, ${port.width} bits) ${found}`,
+    remedy: "Give the harness the ports of the module as they stand in its Verilog.",
+  });
+}
+
+/** Statement that copies a mailbox slot to a model input, bits beyond its width cleared. */
+function readSlot({ offset, words, width }: MailboxSlot, member: string): string {
+  const topBits = width % 32;
+  const mask = topBits === 0 ? "" : ` & 0x${(2 ** topBits - 1).toString(16)}u`;
+  if (words === 1) return `${member} = mailbox[${offset}]${mask};`;
+  if (words === 2) return `${member} = mailbox[${offset}] | uint64_t{mailbox[${offset + 1}]${mask}} << 32;`;
+  const last = words - 1;
+  return `for (int i = 0; i < ${last}; ++i) ${member}[i] = mailbox[${offset} + i]; ${member}[${last}] = mailbox[${offset + last}]${mask};`;
+}
+
+/** Statement that copies a port's value to its slot of `to`. */
+function writeSlot({ offset, words }: MailboxSlot, member: string): string {
+  if (words === 1) return `to[${offset}] = ${member};`;
+  if (words === 2) return `to[${offset}] = uint32_t(${member}); to[${offset + 1}] = uint32_t(${member} >> 32);`;
+  return `for (int i = 0; i < ${words}; ++i) to[${offset} + i] = ${member}[i];`;
+}
+
+/** Statements between the memory's pins and the ports; channels and signals that the design lacks are left out. */
+function memoryBinding(member: (name: string) => string | undefined): { drive: string[]; sample: string[] } {
+  const drive: string[] = [];
+  const sample: string[] = [];
+  for (const name of [...READ_INPUTS, ...WRITE_INPUTS]) {
+    const port = member(`m_axi_${name}`);
+    if (port === undefined) continue;
+    if (name === "rdata") drive.push(`if (slave.rdataChanged) std::memcpy(&${port}, slave.rdata, sizeof slave.rdata);`);
+    else drive.push(`${port} = slave.${name};`);
+  }
+  for (const name of [...READ_OUTPUTS, ...WRITE_OUTPUTS]) {
+    const port = member(`m_axi_${name}`);
+    if (port !== undefined) sample.push(`master.${name} = ${port};`);
+  }
+  const data = member("m_axi_wdata");
+  if (data !== undefined) sample.push(`master.wdata = reinterpret_cast<const uint8_t*>(&${data});`);
+  return { drive, sample };
+}
+
+function hostBinding(member: (name: string) => string | undefined): { drive: string[]; sample: string[] } {
+  const port = (name: string) => member(`s_axi_${name}`)!;
+  const plain = ["awvalid", "wvalid", "bready", "arvalid", "rready"].map((name) => `${port(name)} = lite.${name};`);
+  return {
+    drive: [
+      ...plain,
+      `${port("awaddr")} = ${port("araddr")} = lite.address;`,
+      `${port("wdata")} = lite.data;`,
+      `${port("wstrb")} = 15;`,
+    ],
+    sample: HOST_OUTPUTS.map((name) => `lite.${name}In = ${port(name)};`),
+  };
+}

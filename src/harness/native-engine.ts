@@ -1,0 +1,180 @@
+/** The engine over an add-on that build.ts made. */
+import { createRequire } from "node:module";
+import { SystoleError } from "../errors.ts";
+import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason, WaveWindow } from "./engine.ts";
+import { nativeFeatures, type NativeFeatures } from "./glue.ts";
+import { mailboxLayout, type MailboxLayout } from "./mailbox.ts";
+import {
+  decodeStatistics,
+  decodeViolation,
+  encodeFaults,
+  encodeSettings,
+  STATISTICS_FIELDS,
+  VIOLATION_FIELDS,
+  type MemoryModel,
+  type MemoryOptions,
+  type MemoryStatistics,
+  type Violation,
+} from "./memory-model.ts";
+import type { VerilogDesign } from "./verilog.ts";
+
+/** An opaque simulation inside the add-on. */
+type Handle = object;
+
+/** What model.cc.hbs exports; the memory's and host's functions only when the design has the ports. */
+interface Addon {
+  create(mailbox: Uint32Array, seed: number): Handle;
+  close(handle: Handle): void;
+  settle(handle: Handle): number;
+  step(handle: Handle, cycles: number): number;
+  run(handle: Handle, cycles: number, untilIrq: number, quietCycles: number): number;
+  cycle(handle: Handle): number;
+  takeLog(handle: Handle): string;
+  openWave(handle: Handle, file: string, from: number, to: number, scope: string, depth: number): void;
+  closeWave(handle: Handle): void;
+  takeEvents(handle: Handle, room: Float64Array): number;
+  takeViolations(handle: Handle, room: Float64Array): number;
+  attachMemory(handle: Handle, image: Uint8Array, settings: Float64Array, faults: Float64Array): void;
+  statistics(handle: Handle, to: Float64Array): void;
+  attachHost(handle: Handle, writeOrder: number, responseDelay: number): void;
+  access(handle: Handle, write: number, address: number, data: number, cycles: number, result: Float64Array): number;
+}
+
+/** In the order of `enum class Status` in host.h. */
+const STOPS: readonly StopReason[] = ["done", "irq", "quiet", "violation", "finished", "stopped"];
+const WRITE_ORDERS = ["together", "address-first", "data-first"] as const;
+const EVENT_FIELDS = 6;
+const EVENT_ROOM = 4096;
+const VIOLATION_ROOM = 32;
+
+const load = createRequire(import.meta.url);
+
+/** A Verilated model, loaded and reset to the power-on state that `seed` chooses. */
+export class NativeEngine implements Engine {
+  readonly simulator = "verilator";
+  readonly layout: MailboxLayout;
+  readonly now: Uint32Array;
+  readonly sampled: Uint32Array;
+  readonly #addon: Addon;
+  readonly #handle: Handle;
+  readonly #features: NativeFeatures;
+  readonly #top: string;
+
+  /** `seed` (from 1) sets what registers without reset and memories hold at the start. */
+  constructor(addonPath: string, design: VerilogDesign, seed: number) {
+    this.layout = mailboxLayout(design.ports);
+    this.#features = nativeFeatures(design.ports);
+    this.#top = design.top;
+    const words = this.layout.words;
+    const mailbox = new Uint32Array(2 * words);
+    this.now = mailbox.subarray(0, words);
+    this.sampled = mailbox.subarray(words);
+    this.#addon = load(addonPath) as Addon;
+    this.#handle = this.#addon.create(mailbox, seed);
+  }
+
+  get cycle(): number {
+    return this.#addon.cycle(this.#handle);
+  }
+
+  settle(): StopReason {
+    return STOPS[this.#addon.settle(this.#handle)]!;
+  }
+
+  step(cycles: number): StopReason {
+    return STOPS[this.#addon.step(this.#handle, cycles)]!;
+  }
+
+  run(cycles: number, untilIrq: boolean, quietCycles: number): StopReason {
+    return STOPS[this.#addon.run(this.#handle, cycles, untilIrq ? 1 : 0, quietCycles)]!;
+  }
+
+  attachMemory(options: MemoryOptions): MemoryModel {
+    const beatBytes = this.#features.memoryBeatBytes;
+    if (beatBytes === undefined)
+      throw this.#lacks("AXI4 master", "m_axi_araddr, m_axi_rdata, … (data 32 to 512 bits wide)");
+    const image = typeof options.image === "number" ? new Uint8Array(options.image) : options.image;
+    this.#addon.attachMemory(
+      this.#handle,
+      image,
+      encodeSettings(options, beatBytes),
+      encodeFaults(options.faults ?? []),
+    );
+    return { image };
+  }
+
+  memoryStatistics(): MemoryStatistics {
+    const values = new Float64Array(STATISTICS_FIELDS);
+    this.#addon.statistics(this.#handle, values);
+    return decodeStatistics(values);
+  }
+
+  attachHost(options: HostOptions): void {
+    if (!this.#features.host) throw this.#lacks("AXI4-Lite slave", "s_axi_awaddr, s_axi_rdata, …");
+    this.#addon.attachHost(
+      this.#handle,
+      WRITE_ORDERS.indexOf(options.writeOrder ?? "together"),
+      options.responseDelayCycles ?? 0,
+    );
+  }
+
+  access(write: boolean, address: number, data: number, cycles: number): HostAccess {
+    const result = new Float64Array(2);
+    const status = this.#addon.access(this.#handle, write ? 1 : 0, address, data, cycles, result);
+    return { stop: STOPS[status]!, data: result[0]!, response: result[1]! };
+  }
+
+  takeViolations(): Violation[] {
+    const room = new Float64Array(VIOLATION_ROOM * VIOLATION_FIELDS);
+    const count = this.#addon.takeViolations(this.#handle, room);
+    return Array.from({ length: count }, (_, i) =>
+      decodeViolation(room.subarray(i * VIOLATION_FIELDS, (i + 1) * VIOLATION_FIELDS)),
+    );
+  }
+
+  takeEvents(): EngineEvent[] {
+    const events: EngineEvent[] = [];
+    const room = new Float64Array(EVENT_ROOM * EVENT_FIELDS);
+    for (;;) {
+      const count = this.#addon.takeEvents(this.#handle, room);
+      for (let i = 0; i < count; i++) events.push(this.#event(room.subarray(i * EVENT_FIELDS)));
+      if (count < EVENT_ROOM) return events;
+    }
+  }
+
+  #event([engine = 0, kind = 0, cycle = 0, index = 0, first = 0, second = 0]: Float64Array): EngineEvent {
+    const start = kind === 0;
+    return {
+      engine: this.#features.engines[engine]!,
+      kind: start ? "start" : "retire",
+      cycle,
+      index,
+      waitCycles: start ? first : 0,
+      waitSemaphore: start ? second : 0,
+      memoryWaitCycles: start ? 0 : first,
+    };
+  }
+
+  takeLog(): string {
+    return this.#addon.takeLog(this.#handle);
+  }
+
+  openWave({ file, fromCycle = 0, toCycle = Infinity, scope = "", depth = 0 }: WaveWindow): void {
+    this.#addon.openWave(this.#handle, file, fromCycle, toCycle, scope.replaceAll(".", " "), depth);
+  }
+
+  closeWave(): void {
+    this.#addon.closeWave(this.#handle);
+  }
+
+  close(): void {
+    this.#addon.close(this.#handle);
+  }
+
+  #lacks(what: string, ports: string): SystoleError {
+    return new SystoleError({
+      code: "harness-no-port",
+      message: `${this.#top} has no ${what}: it needs the ports ${ports}`,
+    });
+  }
+}

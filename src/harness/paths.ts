@@ -1,0 +1,22 @@
+/** Folders of the package that the harness reads from and writes to. */
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The package's root folder. */
+export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Folder of the native glue's sources and templates. */
+export const nativeTemplates: string = join(packageRoot, "templates", "native");
+
+/** Folder of Node-API's C headers. */
+export const nodeApiHeaders: string = join(
+  dirname(createRequire(import.meta.url).resolve("node-api-headers")),
+  "include",
+);
+
+/** Folder of everything built: `SYSTOLE_CACHE`, else `.cache` in the package's root. */
+export function defaultCacheFolder(): string {
+  const chosen = process.env["SYSTOLE_CACHE"];
+  return chosen === undefined || chosen === "" ? join(packageRoot, ".cache") : resolve(chosen);
+}

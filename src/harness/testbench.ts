@@ -1,0 +1,157 @@
+/** The testbench API, the same over every engine: processes as generators, one resumption per clock cycle. */
+import { SystoleError } from "../errors.ts";
+import type { Engine, StopReason } from "./engine.ts";
+import { violationError } from "./memory-model.ts";
+import { Port, type PortContext } from "./port.ts";
+
+/**
+ * A process of a testbench. `yield` waits for the next clock edge; a yielded text says what is waited for, for the message of a
+ * timeout. All processes poke before the edge; after it, `sampled` tells what the edge saw, whatever the order of the processes.
+ */
+export type Process<T = void> = Generator<string | undefined, T, void>;
+
+export interface SpawnOptions {
+  /** Named in timeouts. Default: "process <n>". */
+  readonly name?: string;
+  /** `run` does not wait for it: a monitor, a clocked model. */
+  readonly background?: boolean;
+}
+
+export interface RunOptions {
+  /** Cycles after which waiting processes are an error. Default: 100,000. */
+  readonly timeout?: number;
+}
+
+/** A simulated design with its ports, clock and processes. Its functions can be taken out of the record. */
+export interface Testbench<D> {
+  /** The ports, in records and arrays as the design declares them. */
+  readonly dut: D;
+  readonly engine: Engine;
+  /** The port of this name in the Verilog. */
+  readonly port: (name: string) => Port;
+  /** Clock cycles since the start. */
+  readonly cycle: () => number;
+  /** Runs the clock, without resuming processes. Throws SystoleError when the design stops: a failed assertion, $finish, a broken protocol. */
+  readonly step: (cycles?: number) => void;
+  /** Holds `reset` for some cycles (default 1), if the design has one. */
+  readonly reset: (cycles?: number) => void;
+  /** Adds a process; it first runs at the next cycle of `run`. */
+  readonly spawn: (process: (() => Process<unknown>) | Process<unknown>, options?: SpawnOptions) => void;
+  /** Resumes all processes, then runs one clock cycle, until those not in the background have ended; gives the cycles that took. */
+  readonly run: (options?: RunOptions) => number;
+  /** Ends the simulation and finishes its wave file. */
+  readonly close: () => void;
+}
+
+interface Running {
+  readonly process: Process<unknown>;
+  readonly name: string;
+  readonly background: boolean;
+  waitingFor: string | undefined;
+}
+
+const DEFAULT_TIMEOUT_CYCLES = 100_000;
+
+/** A testbench over an engine; `makeDut` arranges the ports. */
+export function createTestbench<D>(
+  engine: Engine,
+  design: string,
+  makeDut: (port: (name: string) => Port) => D,
+): Testbench<D> {
+  const context: PortContext = { engine, stale: true };
+  const ports = new Map(engine.layout.slots.map((slot) => [slot.name, new Port(context, slot)]));
+  const port = (name: string): Port => {
+    const found = ports.get(name);
+    if (found !== undefined) return found;
+    const known = [...ports.keys()].join(", ");
+    throw new SystoleError({
+      code: "harness-no-port",
+      message: `${design} has no port ${name}; its ports are ${known}`,
+    });
+  };
+  let running: Running[] = [];
+  let spawned = 0;
+
+  const step = (cycles = 1): void => {
+    const stop = engine.step(cycles);
+    // The ports are settled after the edge until something is poked.
+    context.stale = false;
+    if (stop !== "done") throw stopError(engine, design, stop);
+  };
+
+  const resume = (entry: Running): boolean => {
+    const result = entry.process.next();
+    entry.waitingFor = result.done === true ? undefined : result.value;
+    return result.done !== true;
+  };
+
+  const run = ({ timeout = DEFAULT_TIMEOUT_CYCLES }: RunOptions = {}): number => {
+    let cycles = 0;
+    for (;;) {
+      // A process may spawn others: they start in the same cycle.
+      const before = running;
+      running = [];
+      const alive = before.filter(resume);
+      while (running.length > 0) {
+        const fresh = running;
+        running = [];
+        alive.push(...fresh.filter(resume));
+      }
+      running = alive;
+      if (running.every((entry) => entry.background)) return cycles;
+      if (cycles === timeout) throw timeoutError(design, cycles, running);
+      step();
+      cycles++;
+    }
+  };
+
+  return {
+    dut: makeDut(port),
+    engine,
+    port,
+    cycle: () => engine.cycle,
+    step,
+    reset: (cycles = 1) => {
+      const line = ports.get("reset");
+      if (line === undefined) return;
+      line.poke(1);
+      step(cycles);
+      line.poke(0);
+    },
+    spawn: (process, { name, background = false } = {}) => {
+      running.push({
+        process: typeof process === "function" ? process() : process,
+        name: name ?? `process ${spawned}`,
+        background,
+        waitingFor: undefined,
+      });
+      spawned++;
+    },
+    run,
+    close: () => {
+      engine.close();
+    },
+  };
+}
+
+/** What ended a simulation early, as an error with what the design printed. */
+export function stopError(engine: Engine, design: string, stop: StopReason): SystoleError {
+  const violations = engine.takeViolations();
+  if (stop === "violation") return violationError(design, violations);
+  const log = engine.takeLog().trim();
+  const what = stop === "stopped" ? "stopped (a failed assertion, $stop or $fatal)" : `ended: ${stop}`;
+  return new SystoleError({
+    code: "harness-stopped",
+    message: `${design} ${what} in cycle ${engine.cycle - 1}${log === "" ? "" : `:\n${log}`}`,
+  });
+}
+
+function timeoutError(design: string, cycles: number, running: readonly Running[]): SystoleError {
+  const waiting = running
+    .filter((entry) => !entry.background)
+    .map(({ name, waitingFor }) => `${name} waits for ${waitingFor ?? "the clock"}`);
+  return new SystoleError({
+    code: "harness-timeout",
+    message: [`${design}: still waiting after ${cycles} cycles:`, ...waiting].join("\n"),
+  });
+}
