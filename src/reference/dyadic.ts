@@ -57,10 +57,10 @@ export function toDyadic(real: number, options: { readonly bits?: number } = {})
   if (real < 2 ** (bits - 1 - maxExponent)) return { m: 0, e: maxExponent };
   let e = bits - 1 - Math.floor(Math.log2(real));
   // Math.log2 may be one off beside a power of two, and the rounding may reach 2^bits.
-  while (Math.round(real * 2 ** e) >= 2 ** bits) e--;
+  while (e > 1 && Math.round(real * 2 ** e) >= 2 ** bits) e--;
   while (e < maxExponent && Math.round(real * 2 ** e) < 2 ** (bits - 1)) e++;
   if (e < 1) throw new RangeError(`dyadic scale ${real}: must be below ${2 ** (bits - 1)} for ${bits} bits`);
-  return { m: Math.round(real * 2 ** e), e };
+  return { m: Math.min(2 ** bits - 1, Math.round(real * 2 ** e)), e };
 }
 
 /** {@link toDyadic} for every channel. */

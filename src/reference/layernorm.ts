@@ -23,7 +23,7 @@ export interface LayerNormConstants {
   readonly exponent: number;
 }
 
-/** Factor of one row: r · 2^-(16 + shift) = 1 / sqrt(V); r u17 in (2^15, 2^16], shift 0..31, mean s26 Q.4. */
+/** Factor of one row: r · 2^-(16 + shift) = 1 / sqrt(V); r u17 in [2^15, 2^16], shift 0..31, mean s26 Q.4. */
 export interface LayerNormRowFactor {
   readonly r: number;
   readonly shift: number;
