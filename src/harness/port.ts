@@ -128,10 +128,18 @@ export class Port {
 export type PortTree = Port | readonly PortTree[] | { readonly [field: string]: PortTree };
 
 /** What is poked into a tree of ports. */
-export type PokeValue<T> = T extends Port ? PortValue : { readonly [K in keyof T]: PokeValue<T[K]> };
+export type PokeValue<T> = [PortTree] extends [T]
+  ? unknown
+  : T extends Port
+    ? PortValue
+    : { readonly [K in keyof T]: PokeValue<T[K]> };
 
 /** What a tree of ports is peeked as. */
-export type PeekValue<T> = T extends Port ? number : { readonly [K in keyof T]: PeekValue<T[K]> };
+export type PeekValue<T> = [PortTree] extends [T]
+  ? unknown
+  : T extends Port
+    ? number
+    : { readonly [K in keyof T]: PeekValue<T[K]> };
 
 /** The value of a port now, or a record or array of values for a bundle of them. */
 export function peek<T extends PortTree>(ports: T): PeekValue<T> {
@@ -144,7 +152,9 @@ export function sampled<T extends PortTree>(ports: T): PeekValue<T> {
 }
 
 /** Drives an input, or every input of a bundle from a record or array of values. */
-export const poke: <T extends PortTree>(ports: T, value: PokeValue<T>) => void = assign;
+export function poke<T extends PortTree>(ports: T, value: PokeValue<T>): void {
+  assign(ports, value);
+}
 
 function assign(ports: PortTree, value: unknown): void {
   if (ports instanceof Port) {
