@@ -1,7 +1,9 @@
 /** From a design to a running testbench. */
 import { dirname } from "node:path";
 import { mkdirSync } from "node:fs";
+import { elaborate, emitVerilog, type Module, type Ports } from "../hdl/index.ts";
 import { buildModel, type BuildOptions, type BuiltModel, type WaveFormat } from "./build.ts";
+import { arrangePorts, type Dut } from "./dut.ts";
 import type { Engine, HostOptions, WaveWindow } from "./engine.ts";
 import type { MemoryModel, MemoryOptions } from "./memory-model.ts";
 import { NativeEngine } from "./native-engine.ts";
@@ -57,6 +59,24 @@ export async function simulateVerilog(
   const bench = createTestbench(engine, design.top, (port) =>
     Object.fromEntries(design.ports.map(({ name }) => [name, port(name)])),
   );
+  bench.reset(options.resetCycles ?? 1);
+  return bench;
+}
+
+/** Parameters may be left out when the module takes none. */
+type SimulateArguments<P> = unknown extends P
+  ? [params?: undefined, options?: SimulateOptions]
+  : [params: P, options?: SimulateOptions];
+
+/** A testbench over a module of the HDL: elaborated, emitted, built, loaded and reset; `dut` has the form of the module's ports. */
+export async function simulate<P, Io extends Ports>(
+  top: Module<P, Io>,
+  ...rest: SimulateArguments<P>
+): Promise<Testbench<Dut<Io>>> {
+  const [params, options = {}] = rest as [P, SimulateOptions?];
+  const design = emitVerilog(elaborate(...([top, params] as unknown as Parameters<typeof elaborate<P, Io>>)));
+  const { engine } = await openEngine(design, options);
+  const bench = createTestbench(engine, design.top, (port) => arrangePorts(top.ports(params), port));
   bench.reset(options.resetCycles ?? 1);
   return bench;
 }
