@@ -1,0 +1,41 @@
+import * as build from "./build.ts";
+import { report, scope } from "./context.ts";
+import type { Net } from "./ir.ts";
+import { callSite, type Site } from "./location.ts";
+import { bitCount, fitLiteral, type Operand } from "./operators.ts";
+
+/** Adds an assignment to the open branch: the value is extended to the net, never truncated. */
+export function drive(net: Net, value: Operand): void {
+  const site = callSite();
+  const { module, statements } = scope(`an assignment to "${net.hint}"`);
+  if (net.owner !== module) {
+    report({
+      code: "hdl-foreign",
+      message: `"${net.hint}" belongs to module ${net.owner.hint}, but is assigned in ${module.hint}`,
+      notes: declaredAt(net),
+      help: "modules talk through ports",
+    });
+    return;
+  }
+  let expr = fitLiteral(value, net.width, net.signed, `"${net.hint}"`);
+  if (expr.width > net.width) {
+    reportTooWide(net, expr.width, site);
+    expr = build.resize(expr, net.width);
+  }
+  statements.push({ kind: "assign", target: net, value: build.resize(expr, net.width), site });
+}
+
+function reportTooWide(net: Net, width: number, site: Site | undefined): void {
+  report({
+    code: "hdl-width",
+    message: `cannot assign ${bitCount(width)} to "${net.hint}", which has ${bitCount(net.width)}`,
+    site,
+    notes: declaredAt(net),
+    help: `narrow the value: .wrap(${net.width}), .saturate(${net.width}) or .bits(${net.width - 1}, 0)`,
+  });
+}
+
+/** The note that points at a net's declaration. */
+export function declaredAt(net: Net): { text: string; site: Site | undefined }[] {
+  return net.site === undefined ? [] : [{ text: `"${net.hint}" is declared here`, site: net.site }];
+}

@@ -1,0 +1,20 @@
+import type { Session } from "./context.ts";
+import type { Design } from "./ir.ts";
+import { buildModule, type Module } from "./module.ts";
+import { runPasses } from "./passes/index.ts";
+import type { Ports } from "./ports.ts";
+import { HdlError } from "./problems.ts";
+
+/** Parameters may be left out when the module takes none. */
+type ElaborateArguments<P> = unknown extends P ? [params?: undefined] : [params: P];
+
+/**
+ * Runs the bodies of a module and of everything in it (each module and parameter set once), then the passes.
+ * Throws one `HdlError` that lists all mistakes.
+ */
+export function elaborate<P, Io extends Ports>(top: Module<P, Io>, ...[params]: ElaborateArguments<P>): Design {
+  const session: Session = { problems: [], built: new Map(), open: new Set(), modules: [] };
+  const built = buildModule(top, params as P, session);
+  if (session.problems.length > 0) throw new HdlError(session.problems);
+  return runPasses({ top: built, modules: session.modules });
+}

@@ -1,0 +1,79 @@
+import { constant } from "./build.ts";
+import { addSwitch } from "./control.ts";
+import { report, scope } from "./context.ts";
+import { declaration, declareNet } from "./declare.ts";
+import { drive } from "./drive.ts";
+import type { Const, Net } from "./ir.ts";
+import { compare } from "./operators.ts";
+import { UintReg } from "./nets.ts";
+import { didYouMean } from "./problems.ts";
+import { indexWidth, uint } from "./shapes.ts";
+import { Bool, type Uint } from "./signal.ts";
+
+/** A state machine over the states named `S`; the first one is the reset state. */
+export interface Fsm<S extends string> {
+  /** The encoded state: its number in the order of declaration. */
+  readonly state: Uint;
+  /** Whether the machine is in `state`. */
+  is(state: S): Bool;
+  /** Be in `state` from the next clock edge. */
+  goto(state: S): void;
+  /** The hardware of each state; every state is listed. */
+  states(bodies: Readonly<Record<S, () => void>>): void;
+}
+
+/**
+ * A state machine. `fsm("idle", "run")` makes one whose bodies follow by `.states({ idle: …, run: … })`, so that
+ * hardware before them may ask `.is("run")`; `fsm({ idle: (m) => …, run: (m) => … })` does both at once.
+ */
+export function fsm<S extends string>(bodies: Readonly<Record<S, (machine: Fsm<S>) => void>>): Fsm<S>;
+export function fsm<S extends string>(first: S, ...others: readonly S[]): Fsm<S>;
+export function fsm<S extends string>(
+  first: S | Readonly<Record<S, (machine: Fsm<S>) => void>>,
+  ...others: readonly S[]
+): Fsm<S> {
+  if (typeof first === "string") return create([first, ...others]);
+  const machine = create(Object.keys(first) as S[]);
+  const bodies = Object.entries<(machine: Fsm<S>) => void>(first).map(([state, body]) => [
+    state,
+    () => {
+      body(machine);
+    },
+  ]);
+  machine.states(Object.fromEntries(bodies) as Record<S, () => void>);
+  return machine;
+}
+
+function create<S extends string>(names: readonly S[]): Fsm<S> {
+  const { module, hint, site } = declaration("fsm", "state", undefined);
+  if (new Set(names).size < names.length) report({ code: "hdl-fsm", message: "fsm lists a state twice" });
+  const shape = uint(indexWidth(names.length));
+  const net: Net = declareNet(module, "reg", hint, shape, site, 0n);
+  const state = new UintReg(net);
+  const encode = (name: string): Const => {
+    const index = names.indexOf(name as S);
+    if (index < 0) {
+      const near = didYouMean(name, names);
+      report({
+        code: "hdl-fsm",
+        message: `"${name}" is not a state of "${hint}"`,
+        help: near === undefined ? `the states are ${names.join(", ")}` : `did you mean "${near}"?`,
+      });
+    }
+    return constant(BigInt(Math.max(index, 0)), shape.width, false, `${hint}_${name}`.toUpperCase());
+  };
+  return {
+    state,
+    is: (name) => new Bool(compare("eq", state.expr, { expr: encode(name) })),
+    goto: (name) => {
+      drive(net, { expr: encode(name) });
+    },
+    states: (bodies) => {
+      scope("fsm states");
+      addSwitch(
+        state.expr,
+        names.map((name): [Const, () => void] => [encode(name), bodies[name]]),
+      );
+    },
+  };
+}

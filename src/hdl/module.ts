@@ -1,0 +1,156 @@
+import { scope, withScope, type Session } from "./context.ts";
+import { wireSignal, declaration } from "./declare.ts";
+import type { External, Instance, Module as ModuleIr, Net } from "./ir.ts";
+import { callSite, type Site } from "./location.ts";
+import { identity, paramsKey } from "./params.ts";
+import { flatten, isPort, type Inside, type Outside, type Ports, type PortTree } from "./ports.ts";
+import { HdlError } from "./problems.ts";
+import { Bool, Sint, Uint, type Signal } from "./signal.ts";
+import { isArray, type ScalarShape } from "./shapes.ts";
+import { buildTree } from "./tree.ts";
+
+/** A module: hardware as a function of parameters. Made by `module` or `extern`, used by `instance` and `elaborate`. */
+export interface Module<P, Io extends Ports> {
+  readonly nameOf: (params: P) => string;
+  readonly ports: (params: P) => Io;
+  /** Takes `Inside<Io>`; `never` keeps the type of ports out of comparisons of modules. */
+  readonly body: ((io: never, params: P) => void) | undefined;
+  readonly external: ((params: P) => External) | undefined;
+  readonly site: Site | undefined;
+}
+
+/** Options of an instance; a name is read from the source when none is given. */
+export interface InstanceOptions {
+  readonly name?: string;
+  /** Resets the instance in place of the parent's reset; usually `reset().or(…)`. */
+  readonly reset?: Bool;
+}
+
+/** Parameters may be left out when the module takes none. */
+export type InstanceArguments<P> = unknown extends P
+  ? [params?: undefined, options?: InstanceOptions]
+  : [params: P, options?: InstanceOptions];
+
+/** Options of an external module. */
+export interface ExternOptions<P> {
+  /** Verilog parameters. */
+  readonly parameters?: (params: P) => Readonly<Record<string, number | bigint | string>>;
+  /** The name of its clock port, if it has one. */
+  readonly clock?: string;
+  /** The name of its reset port, if it has one. */
+  readonly reset?: string;
+  /** Whether an output may follow an input within the cycle (default: yes). */
+  readonly combinational?: boolean;
+}
+
+/** Defines a module: `ports` gives its interface, `body` its hardware, both as functions of the parameters. */
+export function module<P, Io extends Ports>(
+  name: string | ((params: P) => string),
+  ports: (params: P) => Io,
+  body: (io: Inside<Io>, params: P) => void,
+): Module<P, Io> {
+  const nameOf = typeof name === "string" ? () => name : name;
+  return { nameOf, ports, body, external: undefined, site: callSite() };
+}
+
+/** Declares a module whose Verilog comes from elsewhere: an SRAM macro, a vendor primitive. */
+export function extern<P, Io extends Ports>(
+  name: string | ((params: P) => string),
+  ports: (params: P) => Io,
+  options: ExternOptions<P> = {},
+): Module<P, Io> {
+  const nameOf = typeof name === "string" ? () => name : name;
+  const external = (params: P): External => ({
+    parameters: options.parameters?.(params) ?? {},
+    clock: options.clock,
+    reset: options.reset,
+    combinational: options.combinational ?? true,
+  });
+  return { nameOf, ports, body: undefined, external, site: callSite() };
+}
+
+/** Places a module in the open body; gives its ports: inputs to drive, outputs to read. */
+export function instance<P, Io extends Ports>(module: Module<P, Io>, ...rest: InstanceArguments<P>): Outside<Io> {
+  const [params, options] = rest as [P, InstanceOptions?];
+  const open = scope("an instance");
+  const child = buildModule(module, params, open.session);
+  const { module: parent, hint, site } = declaration("an instance", child.hint, options?.name);
+  const made: Instance = { hint, name: hint, site, module: child, pins: [], reset: options?.reset?.expr };
+  for (const port of child.ports) {
+    const name = `${hint}_${port.hint}`;
+    const { width, signed } = port;
+    made.pins.push({ kind: "pin", owner: parent, width, signed, hint: name, name, site, instance: made, port });
+  }
+  parent.instances.push(made);
+  let index = 0;
+  return portSignals(module.ports(params), "input", () => made.pins[index++]!) as Outside<Io>;
+}
+
+/** The module's own implicit reset as a signal: high for at least one cycle before work begins. */
+export function reset(): Bool {
+  const { module } = scope("reset()");
+  const site = callSite();
+  const fresh: Net = { kind: "reset", owner: module, width: 1, signed: false, hint: "reset", name: "reset", site };
+  module.resetPin ??= fresh;
+  return new Bool({ kind: "ref", net: module.resetPin, width: 1, signed: false });
+}
+
+/** The module for these parameters, built at most once per session. */
+export function buildModule<P, Io extends Ports>(source: Module<P, Io>, params: P, session: Session): ModuleIr {
+  const key = `${identity(source)}:${paramsKey(params)}`;
+  const known = session.built.get(key);
+  if (known !== undefined) return known;
+  const hint = source.nameOf(params);
+  if (session.open.has(key)) {
+    throw new HdlError([{ code: "hdl-recursion", message: `module ${hint} contains itself`, site: callSite() }]);
+  }
+  session.open.add(key);
+  const ports = source.ports(params);
+  const made: ModuleIr = {
+    hint,
+    name: hint,
+    params,
+    site: source.site,
+    ports: [],
+    nets: [],
+    resetPin: undefined,
+    memories: [],
+    instances: [],
+    body: [],
+    external: source.external?.(params),
+  };
+  for (const { name, direction, shape } of flatten(ports)) {
+    const signed = shape.kind === "sint";
+    made.ports.push({ kind: direction, owner: made, width: shape.width, signed, hint: name, name, site: source.site });
+  }
+  let index = 0;
+  const io = portSignals(ports, "output", () => made.ports[index++]!) as never;
+  withScope({ session, module: made, statements: made.body, indices: [] }, () => {
+    source.body?.(io, params);
+  });
+  session.open.delete(key);
+  session.built.set(key, made);
+  session.modules.push(made);
+  return made;
+}
+
+/** The signals of a port record; ports of direction `driven` can be set. */
+function portSignals(ports: PortTree, driven: "input" | "output", next: () => Net): unknown {
+  if (isPort(ports)) {
+    const verb = ports.direction === driven ? "set" : "none";
+    return buildTree(ports.shape, "", verb, (leaf) => (verb === "set" ? wireSignal(leaf, next()) : read(leaf, next())));
+  }
+  if (isArray(ports)) return ports.map((port) => portSignals(port, driven, next));
+  return Object.fromEntries(
+    Object.entries(ports).map(([name, port]: [string, PortTree]) => [name, portSignals(port, driven, next)]),
+  );
+}
+
+function read(leaf: ScalarShape, net: Net): Signal {
+  return new { bool: Bool, uint: Uint, sint: Sint }[leaf.kind]({
+    kind: "ref",
+    net,
+    width: net.width,
+    signed: net.signed,
+  });
+}

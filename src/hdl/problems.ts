@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { SystoleError } from "../errors.ts";
+import { formatSite, relativeFile, type Site } from "./location.ts";
+
+/** One mistake in a design: what is wrong, where, what else is involved, and what to do. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly site: Site | undefined;
+  readonly notes?: readonly { readonly text: string; readonly site: Site | undefined }[];
+  readonly help?: string | undefined;
+}
+
+/** All mistakes found in one elaboration; `message` is the text for the user, with the offending source lines. */
+export class HdlError extends SystoleError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const first = problems[0];
+    const site = first?.site;
+    super({
+      code: first?.code ?? "hdl",
+      message: problems.map(formatProblem).join("\n\n"),
+      location: site && { file: relativeFile(site.file), line: site.line, column: site.column },
+    });
+    this.problems = problems;
+  }
+}
+
+/** The problem as text: `file:line:column: message`, the source line with a caret, notes, and help. */
+export function formatProblem(problem: Problem): string {
+  const lines = [problem.site === undefined ? problem.message : `${formatSite(problem.site)}: ${problem.message}`];
+  if (problem.site !== undefined) lines.push(...excerpt(problem.site));
+  for (const note of problem.notes ?? []) {
+    lines.push(`  note: ${note.text}${note.site === undefined ? "" : ` (${formatSite(note.site)})`}`);
+  }
+  if (problem.help !== undefined) lines.push(`  help: ${problem.help}`);
+  return lines.join("\n");
+}
+
+function excerpt(site: Site): string[] {
+  const line = sourceLines(site.file)[site.line - 1];
+  if (line === undefined) return [];
+  const gutter = String(site.line);
+  return [`  ${gutter} | ${line}`, `  ${" ".repeat(gutter.length)} | ${" ".repeat(site.column - 1)}^`];
+}
+
+/** The lines of a source file, empty when it cannot be read. */
+export function sourceLines(file: string): readonly string[] {
+  try {
+    return readFileSync(file, "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
+
+/** The candidate nearest to `word`, when it is near enough to be a slip of the pen. */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.floor(word.length / 3) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitute, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,95 @@
+import { report } from "./context.ts";
+
+/** An unsigned number of `width` bits. */
+export interface UintShape {
+  readonly kind: "uint";
+  readonly width: number;
+}
+
+/** A two's complement number of `width` bits. */
+export interface SintShape {
+  readonly kind: "sint";
+  readonly width: number;
+}
+
+/** A truth value, one bit. */
+export interface BoolShape {
+  readonly kind: "bool";
+  readonly width: 1;
+}
+
+export type ScalarShape = UintShape | SintShape | BoolShape;
+
+/** What a signal looks like: a number, or a record or array of shapes. */
+export type Shape = ScalarShape | readonly Shape[] | { readonly [field: string]: Shape };
+
+/** A ready/valid handshake: `payload` moves in a cycle where both are high; `valid` never waits for `ready`. */
+export type StreamShape<S extends Shape> = {
+  readonly valid: BoolShape;
+  readonly ready: BoolShape;
+  readonly payload: S;
+};
+
+/** The widest signal allowed, to catch runaway growth. */
+const maximumWidth = 65_536;
+
+/** An unsigned number of `width` bits, at least one. */
+export function uint(width: number): UintShape {
+  return { kind: "uint", width: checkWidth("uint", width) };
+}
+
+/** A two's complement number of `width` bits, at least one. */
+export function sint(width: number): SintShape {
+  return { kind: "sint", width: checkWidth("sint", width) };
+}
+
+/** A truth value. */
+export const bool: BoolShape = { kind: "bool", width: 1 };
+
+/** A ready/valid handshake that carries `payload`; ports of it are made by `source` and `sink`. */
+export function stream<S extends Shape>(payload: S): StreamShape<S> {
+  return { valid: bool, ready: bool, payload };
+}
+
+export function isScalar(shape: Shape): shape is ScalarShape {
+  return "kind" in shape && typeof shape.kind === "string";
+}
+
+/** `Array.isArray` that keeps the element type of a readonly array. */
+export function isArray<T>(value: T): value is Extract<T, readonly unknown[]> {
+  return Array.isArray(value);
+}
+
+/** The bits needed to hold the values 0 to `count - 1`, at least one. */
+export function indexWidth(count: number): number {
+  return Math.max(1, Math.ceil(Math.log2(count)));
+}
+
+/** The bits needed to hold the unsigned `value`, at least one. */
+export function bitsFor(value: number | bigint): number {
+  return Math.max(1, BigInt(value).toString(2).length);
+}
+
+/** The bits of a shape, all leaves together. */
+export function widthOf(shape: Shape): number {
+  if (isScalar(shape)) return shape.width;
+  return Object.values(shape).reduce((sum: number, field: Shape) => sum + widthOf(field), 0);
+}
+
+/** `uint(8)`, `sint(3)`, `bool`, `{ a: … }`. */
+export function formatShape(shape: Shape): string {
+  if (isScalar(shape)) return shape.kind === "bool" ? "bool" : `${shape.kind}(${shape.width})`;
+  if (isArray(shape)) return `[${shape.map(formatShape).join(", ")}]`;
+  const fields = Object.entries(shape).map(([name, field]) => `${name}: ${formatShape(field)}`);
+  return `{ ${fields.join(", ")} }`;
+}
+
+function checkWidth(kind: string, width: number): number {
+  if (Number.isInteger(width) && width >= 1 && width <= maximumWidth) return width;
+  report({
+    code: "hdl-width",
+    message: `${kind}(${width}): a width is a whole number from 1 to ${maximumWidth}`,
+    help: width === 0 ? "indexWidth(n) gives at least one bit for an index below n" : undefined,
+  });
+  return 1;
+}
