@@ -81,6 +81,7 @@ export function renderGlue(design: VerilogDesign, header: string): string {
     mailboxWords: words,
     axi: features.memoryBeatBytes !== undefined || features.host,
     clock: member("clock"),
+    reset: member("reset"),
     irq: member("irq"),
     inputs: copyIn((name) => !isMemoryInput(name) && !isHostInput(name)),
     outputs: copyOut(slots.filter((slot) => slot.direction === "output")),

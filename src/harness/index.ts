@@ -1,4 +1,12 @@
 /** Runs Verilog: linters, the Verilator build, the testbench API, and the accelerator with its memory and host. */
+export {
+  openAccelerator,
+  type Accelerator,
+  type AcceleratorOptions,
+  type InterruptOptions,
+  type InterruptResult,
+  type ReadRegister,
+} from "./accelerator.ts";
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./lint.ts";
 export type { VerilogDesign, VerilogFile, VerilogPort } from "./verilog.ts";
 export { buildModel, type BuildOptions, type BuildProgress, type BuiltModel, type WaveFormat } from "./build.ts";

@@ -116,6 +116,14 @@ class AxiMemory {
     /** Reads or writes still under way. */
     bool busy() const { return !m_reads.empty() || !m_writes.empty(); }
 
+    /** Forgets what is under way; the counts and the image stay. */
+    void reset() {
+        m_reads.clear();
+        m_writes.clear();
+        m_filling = 0;
+        m_midBurst = m_readHeld = m_responseHeld = m_arWaiting = m_awWaiting = m_wWaiting = false;
+    }
+
     void drive(uint64_t cycle) {
         m_readTokens = std::min(m_readTokens + m_config.readRate, m_readCap);
         m_writeTokens = std::min(m_writeTokens + m_config.writeRate, m_writeCap);
