@@ -5,6 +5,15 @@ import type { VerilogDesign, VerilogPort } from "../../src/harness/index.ts";
 /** Counts enabled cycles; `next` and `negated` are combinational in `amount`. */
 export const counter = fixture("counter");
 
+/** Inputs a16 to a512, registered as b16 to b512; not512 is combinational. */
+export const wide = fixture("wide");
+
+/** A FIFO of four bytes between the streams `enq` and `deq`. */
+export const queue = fixture("queue");
+
+/** Fails an assertion, or ends the simulation, when told to; holds a register that is never written. */
+export const watchful = fixture("watchful");
+
 /** An AXI4 master in the testbench's hands: `p_araddr` goes to `m_axi_araddr`, `m_axi_rdata` to `p_rdata`, and so on. 64 bits wide. */
 export const axiPuppet = fixture("axi_puppet");
 
