@@ -1,0 +1,151 @@
+/** Assembly: from a draft to a program: offsets, addresses, order, semaphores, bytes. */
+import type { Params } from "../config/index.ts";
+import { COMMAND_BYTES, command, encodeCommand } from "../isa/index.ts";
+import type { Command } from "../isa/index.ts";
+import type { ProgramBuilder, SegmentDraft } from "./builder.ts";
+import { roundUp } from "./builder.ts";
+import type { MemoryModel } from "./cost.ts";
+import { emit } from "./emit.ts";
+import type { BufferUse } from "./emit.ts";
+import { findDependencies } from "./hazards.ts";
+import type { DramWindow } from "./hazards.ts";
+import { reorderDependencies, scheduleCommands } from "./order.ts";
+import type { BufferRecord, Program, Segment, Tensor } from "./program.ts";
+import { assignRowJobs } from "./row-jobs.ts";
+import { synchronise } from "./synchronise.ts";
+
+/** How far emission looks ahead, and the memory that schedules are made for. */
+export interface AssembleOptions {
+  /** GEMM steps; default 6. */
+  readonly lookahead?: number;
+  readonly memory?: MemoryModel;
+}
+
+export interface Assembly {
+  readonly program: Program;
+  /** Cycles that the cost model expects, all segments together. */
+  readonly expectedCycles: number;
+}
+
+const REGION_ORDER = ["weights", "parameters", "host", "activations"] as const;
+const REGION_ALIGN = 256;
+
+/** Gives every region an offset, activations last and in one stretch; returns that stretch. */
+function placeRegions(builder: ProgramBuilder): DramWindow {
+  let offset = 0;
+  let start = 0;
+  for (const kind of REGION_ORDER) {
+    if (kind === "activations") start = offset;
+    for (const region of builder.regions) {
+      if (region.kind !== kind) continue;
+      region.offset = offset;
+      offset += roundUp(region.bytes, REGION_ALIGN);
+    }
+  }
+  return { start, end: offset };
+}
+
+/** Assembles the program. Throws CapacityError when a buffer does not fit, SystoleError for too few semaphores. */
+export function assemble(builder: ProgramBuilder, options: AssembleOptions = {}): Assembly {
+  const { params } = builder;
+  const window = placeRegions(builder);
+  const segments: Segment[] = [];
+  const parts: AssembledSegment[] = [];
+  const semaphores = new Set<string>();
+  let firstCommand = 0;
+  for (const draft of builder.segments) {
+    if (draft.steps.length === 0 && draft.hostSteps.length === 0) continue;
+    const part = assembleSegment(params, draft, window, options, firstCommand);
+    parts.push(part);
+    for (const name of part.semaphores) semaphores.add(name);
+    segments.push({ firstCommand, commands: part.commands.length, hostSteps: draft.hostSteps });
+    firstCommand += part.commands.length;
+  }
+  const commands = new Uint8Array(firstCommand * COMMAND_BYTES);
+  parts.flatMap((part) => part.commands).forEach((c, i) => { encodeCommand(c, commands, i * COMMAND_BYTES); });
+  const program: Program = {
+    fingerprint: params.fingerprint,
+    config: params.name,
+    dataBytes: window.end,
+    semaphores: [...semaphores],
+    regions: builder.regions.map(({ name, kind, offset, bytes }) => ({ name, kind, offset, bytes })),
+    tensors: builder.tensors.map(({ region, ...shape }): Tensor => ({
+      ...shape,
+      offset: region.offset,
+      bytes: region.bytes,
+    })),
+    operations: builder.operations,
+    segments,
+    buffers: parts.flatMap((part) => part.buffers),
+    commandOperations: Uint16Array.from(parts.flatMap((part) => part.operations)),
+    commands,
+  };
+  return { program, expectedCycles: parts.reduce((sum, part) => sum + part.cycles, 0) };
+}
+
+interface AssembledSegment {
+  readonly commands: readonly Command[];
+  readonly operations: readonly number[];
+  readonly buffers: readonly BufferRecord[];
+  readonly semaphores: readonly string[];
+  readonly cycles: number;
+}
+
+function assembleSegment(
+  params: Params,
+  draft: SegmentDraft,
+  window: DramWindow,
+  { lookahead = 6, memory }: AssembleOptions,
+  firstCommand: number,
+): AssembledSegment {
+  const emission = emit(params, draft.steps, lookahead);
+  const emitted = assignRowJobs(emission.commands);
+  const dependencies = findDependencies(params, emitted, window);
+  const { order, cycles } = scheduleCommands(params, emitted, dependencies, memory);
+  const ordered = order.map((id) => emitted[id]!);
+  const { wait, post, semaphores } = synchronise(params, ordered, reorderDependencies(dependencies, order));
+  const commands = ordered.map((c, i) => withSemaphores(c, wait[i]!, post[i]!));
+  const operations = order.map((id) => emission.operations[id]!);
+  const position = new Int32Array(order.length);
+  order.forEach((id, at) => (position[id] = at));
+  const buffers = selectBuffers(emission.buffers, position, operations).map((b) => ({
+    ...b,
+    firstCommand: b.firstCommand + firstCommand,
+    lastCommand: b.lastCommand + firstCommand,
+  }));
+  return { commands, operations, buffers, semaphores, cycles };
+}
+
+function withSemaphores(c: Command, wait: number, post: number): Command {
+  const fields: object = { ...c.fields, wait, post };
+  return command(c.engine, fields);
+}
+
+/** The buffers in use at the middle command of each operation: what the memory map shows. Positions in program order. */
+function selectBuffers(
+  uses: readonly BufferUse[],
+  position: Int32Array,
+  operations: readonly number[],
+): BufferRecord[] {
+  const records = uses.map(({ buffer, address, first, last }): BufferRecord => ({
+    name: buffer.name,
+    space: buffer.space,
+    address,
+    size: buffer.size,
+    firstCommand: position[first]!,
+    lastCommand: position[last]!,
+  }));
+  const middles = middleCommands(operations);
+  return records.filter((r) => middles.some((at) => r.firstCommand <= at && at <= r.lastCommand));
+}
+
+/** The middle one of each operation's commands, by position. */
+export function middleCommands(operations: ArrayLike<number>): number[] {
+  const byOperation = new Map<number, number[]>();
+  for (let i = 0; i < operations.length; i++) {
+    const list = byOperation.get(operations[i]!);
+    if (list === undefined) byOperation.set(operations[i]!, [i]);
+    else list.push(i);
+  }
+  return [...byOperation.values()].map((list) => list[Math.floor(list.length / 2)]!);
+}

@@ -1,0 +1,81 @@
+/** Compilation: operations describe their steps, assembly makes the program; smaller tilings are tried until buffers fit. */
+import type { Params } from "../config/index.ts";
+import { SystoleError } from "../errors.ts";
+import { assemble } from "./assemble.ts";
+import type { Assembly } from "./assemble.ts";
+import { ProgramBuilder } from "./builder.ts";
+import type { MemoryModel } from "./cost.ts";
+import { CapacityError } from "./emit.ts";
+import { commandsOffset, imageBytes } from "./program.ts";
+import type { Program } from "./program.ts";
+import type { Budget } from "./tiling.ts";
+
+export interface CompileOptions {
+  /** The memory that tilings and order are chosen for; results never depend on it. */
+  readonly memory?: MemoryModel;
+}
+
+/** A program and the DRAM image it runs on. */
+export interface Compiled {
+  readonly program: Program;
+  /** Cycles that the cost model expects. */
+  readonly expectedCycles: number;
+  /**
+   * A fresh image, `imageBytes(program)` long: weights and parameters in place, commands at `commandsOffset(program)`, all
+   * else zero. The program may touch its first `program.dataBytes` bytes.
+   */
+  readonly createImage: () => Uint8Array<ArrayBuffer>;
+}
+
+/** From the most ambitious to what fits whenever anything does. */
+const ATTEMPTS: readonly (Budget & { readonly lookahead: number })[] = [
+  { fraction: 1, lookahead: 6 },
+  { fraction: 0.9, lookahead: 6 },
+  { fraction: 0.75, lookahead: 6 },
+  { fraction: 0.5, lookahead: 6 },
+  { fraction: 1, lookahead: 0 },
+  { fraction: 0.75, lookahead: 0 },
+  { fraction: 0.5, lookahead: 0 },
+  { fraction: 0.33, lookahead: 0 },
+];
+
+/** Compiles what `describe` adds to a builder. Errors: `compile-capacity`, `program-semaphores`. */
+export function compile(
+  params: Params,
+  describe: (builder: ProgramBuilder, budget: Budget) => void,
+  options: CompileOptions = {},
+): Compiled {
+  let failure: Error | undefined;
+  for (const { fraction, lookahead } of ATTEMPTS) {
+    const builder = new ProgramBuilder(params);
+    try {
+      describe(builder, { fraction });
+      return finish(builder, assemble(builder, { lookahead, ...options }));
+    } catch (error) {
+      const tooLarge =
+        error instanceof CapacityError || (error instanceof SystoleError && error.code === "compile-capacity");
+      if (!tooLarge) throw error;
+      // A tiling that does not fit the whole of a memory is the finding that helps; a fraction of it does not count.
+      if (fraction === 1 && error instanceof SystoleError) throw error;
+      failure ??= error;
+    }
+  }
+  throw new SystoleError({
+    code: "compile-capacity",
+    message: `no tiling fits the configuration ${params.name}: ${failure!.message}`,
+    remedy: "Give the configuration a larger scratchpad or accumulator.",
+  });
+}
+
+function finish(builder: ProgramBuilder, { program, expectedCycles }: Assembly): Compiled {
+  return {
+    program,
+    expectedCycles,
+    createImage: () => {
+      const image = new Uint8Array(imageBytes(program));
+      for (const { fill, offset, bytes } of builder.regions) fill?.(image.subarray(offset, offset + bytes));
+      image.set(program.commands, commandsOffset(program));
+      return image;
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/**
+ * The compiler: operations as steps (linear, attention, residual-norm), tilings, emission, order, semaphores, and the
+ * program with its file format, memory map and listing.
+ */
+export * from "./program.ts";
+export * from "./program-file.ts";
+export * from "./tensors.ts";
+export * from "./compile.ts";
+export * from "./kernels.ts";
+export * from "./host-steps.ts";
+export * from "./execute.ts";
+export * from "./cost.ts";

@@ -1,0 +1,169 @@
+/**
+ * Semaphores. One semaphore serves one ordered pair of engines (producer → consumer). Engines start and retire in order, so
+ * the i-th post of a pair meets its i-th wait, and no other bookkeeping is needed.
+ *
+ * A command waits only for what is not known already: each command carries a vector clock, the last command of every engine
+ * that has certainly retired when it starts, and a dependency that the clock covers costs nothing.
+ */
+import type { Params } from "../config/index.ts";
+import { SystoleError } from "../errors.ts";
+import { ENGINES } from "../isa/index.ts";
+import type { Command } from "../isa/index.ts";
+import { engineIndex } from "./hazards.ts";
+import type { Dependencies } from "./hazards.ts";
+
+const E = ENGINES.length;
+
+/** Wait and post masks of commands in program order. */
+export interface Synchronisation {
+  readonly wait: Uint32Array;
+  readonly post: Uint32Array;
+  /** What each semaphore is for: `load → gemm`. */
+  readonly semaphores: readonly string[];
+}
+
+/** One wait: `consumer` waits for the post of `producer`; positions in program order. */
+interface Edge {
+  readonly producer: number;
+  readonly consumer: number;
+}
+
+/** The edges of each pair, in order; key = producer engine · E + consumer engine. */
+interface Edges {
+  readonly pairs: ReadonlyMap<number, readonly Edge[]>;
+  /** [command][engine]: last command known to have retired when the command starts. */
+  readonly startClock: Int32Array;
+}
+
+/**
+ * Assigns semaphores to `commands`, which are in program order. Error: `program-semaphores` when the configuration has too
+ * few of them.
+ */
+export function synchronise(params: Params, commands: readonly Command[], dependencies: Dependencies): Synchronisation {
+  const deps = { ...dependencies, last: Int32Array.from(dependencies.last) };
+  const engines = Uint8Array.from(commands, engineIndex);
+  const banned = new Set<number>();
+  for (;;) {
+    const edges = findEdges(engines, deps);
+    if (edges.pairs.size > params.semaphores) {
+      const rarest = [...edges.pairs].sort((a, b) => a[1].length - b[1].length)[0]!;
+      banned.add(rarest[0]);
+      if (!reroute(engines, deps, edges, rarest[0], banned)) throw tooFew(params, edges.pairs.size);
+      continue;
+    }
+    if (!boundCounts(params, deps, engines, edges)) return assign(commands.length, edges);
+  }
+}
+
+function tooFew(params: Params, needed: number): SystoleError {
+  return new SystoleError({
+    code: "program-semaphores",
+    message: `the program needs ${needed} semaphores, the configuration ${params.name} has ${params.semaphores}`,
+    location: { path: "semaphores" },
+    remedy: `Set semaphores to at least ${needed}.`,
+  });
+}
+
+/** The waits that remain after all that is known already is taken away. */
+function findEdges(engines: Uint8Array, deps: Dependencies): Edges {
+  const count = engines.length;
+  const startClock = new Int32Array(count * E).fill(-1);
+  const retireClock = new Int32Array(count * E).fill(-1);
+  const previous = new Int32Array(E).fill(-1);
+  const pairs = new Map<number, Edge[]>();
+  const join = (target: Int32Array, from: Int32Array, source: number): void => {
+    if (source < 0) return;
+    for (let e = 0; e < E; e++) target[e] = Math.max(target[e]!, from[source * E + e]!);
+  };
+  for (let c = 0; c < count; c++) {
+    const engine = engines[c]!;
+    const known = startClock.subarray(c * E, c * E + E);
+    join(known, startClock, previous[engine]!);
+    // The stream itself orders a STORE after the start of the pass that supplies it.
+    join(known, startClock, deps.streamFirst[c]!);
+
+    const needed = [0, 1, 2, 3].filter((e) => e !== engine && deps.last[c * E + e]! > known[e]!);
+    const direct = needed.filter((e) => {
+      const producer = deps.last[c * E + e]!;
+      return !needed.some((f) => f !== e && retireClock[deps.last[c * E + f]! * E + e]! >= producer);
+    });
+    for (const e of direct) {
+      const producer = deps.last[c * E + e]!;
+      const key = e * E + engine;
+      const list = pairs.get(key);
+      if (list === undefined) pairs.set(key, [{ producer, consumer: c }]);
+      else list.push({ producer, consumer: c });
+    }
+    for (const e of direct) join(known, retireClock, deps.last[c * E + e]!);
+
+    const retired = retireClock.subarray(c * E, c * E + E);
+    join(retired, startClock, c);
+    join(retired, retireClock, previous[engine]!);
+    retired[engine] = c;
+    previous[engine] = c;
+  }
+  return { pairs, startClock };
+}
+
+/**
+ * No semaphore may be posted when it is at its maximum, however the engines run ahead of each other: the post of edge j
+ * needs the wait of edge j - max to have happened. Where the clocks do not show that, a dependency is added. Returns
+ * whether any was, and the edges must be found again.
+ */
+function boundCounts(params: Params, deps: Dependencies, engines: Uint8Array, { pairs, startClock }: Edges): boolean {
+  let changed = false;
+  const raise = (command: number, dependency: number): void => {
+    const at = command * E + engines[dependency]!;
+    if (deps.last[at]! >= dependency) return;
+    deps.last[at] = dependency;
+    changed = true;
+  };
+  for (const edges of pairs.values()) {
+    for (let j = params.semaphoreMax; j < edges.length; j++) {
+      const { producer } = edges[j]!;
+      const { consumer } = edges[j - params.semaphoreMax]!;
+      if (startClock[producer * E + engines[consumer]!]! >= consumer) continue;
+      if (consumer < producer) raise(producer, consumer);
+      // The producer comes first in program order: let the wait before this one take this post, which covers both.
+      else raise(edges[j - 1]!.consumer, producer);
+    }
+  }
+  return changed;
+}
+
+/** Replaces the edges of a pair by two edges over a command of another engine in between; false when there is none. */
+function reroute(
+  engines: Uint8Array,
+  deps: Dependencies,
+  { pairs }: Edges,
+  pair: number,
+  banned: ReadonlySet<number>,
+): boolean {
+  const [from, to] = [Math.floor(pair / E), pair % E];
+  return pairs.get(pair)!.every(({ producer, consumer }) => {
+    for (let x = producer + 1; x < consumer; x++) {
+      const via = engines[x]!;
+      if (via === from || via === to || banned.has(from * E + via) || banned.has(via * E + to)) continue;
+      if (!pairs.has(from * E + via) || !pairs.has(via * E + to)) continue;
+      deps.last[x * E + from] = Math.max(deps.last[x * E + from]!, producer);
+      deps.last[consumer * E + via] = Math.max(deps.last[consumer * E + via]!, x);
+      return true;
+    }
+    return false;
+  });
+}
+
+function assign(count: number, { pairs }: Edges): Synchronisation {
+  const wait = new Uint32Array(count);
+  const post = new Uint32Array(count);
+  const sorted = [...pairs].sort((a, b) => a[0] - b[0]);
+  sorted.forEach(([, edges], semaphore) => {
+    const bit = 2 ** semaphore;
+    for (const { producer, consumer } of edges) {
+      post[producer] = post[producer]! + bit;
+      wait[consumer] = wait[consumer]! + bit;
+    }
+  });
+  const semaphores = sorted.map(([pair]) => `${ENGINES[Math.floor(pair / E)]!} → ${ENGINES[pair % E]!}`);
+  return { wait, post, semaphores };
+}

@@ -1,0 +1,133 @@
+/** What all tiling searches share: candidates, budgets, and the error for a memory that is too small. */
+import type { Params } from "../config/index.ts";
+import { SystoleError } from "../errors.ts";
+import { roundUp, rowUnit } from "./builder.ts";
+
+/** How much of each memory a tiling may plan with; emission needs slack when buffers of many sizes come and go. */
+export interface Budget {
+  /** 0 to 1, for scratchpad and accumulator. */
+  readonly fraction: number;
+}
+
+/** Local memory that a tiling needs. */
+export interface Need {
+  readonly scratchpadWords: number;
+  readonly accumulatorRows: number;
+  readonly rowSlots: number;
+}
+
+/** A tiling with its needs when buffers are doubled and when every buffer exists once, and its expected cycles. */
+export interface Candidate<T> {
+  readonly tiling: T;
+  /** Enough to overlap fetching, computing and storing. */
+  readonly comfortable: Need;
+  /** Enough to run at all. */
+  readonly minimal: Need;
+  readonly cycles: number;
+}
+
+export function fits(params: Params, need: Need, { fraction }: Budget): boolean {
+  return (
+    need.scratchpadWords <= params.scratchpadWords * fraction &&
+    need.accumulatorRows <= params.accumulatorRows * fraction &&
+    need.rowSlots <= params.rowSlots
+  );
+}
+
+/** What remains is not overlapped: such tilings are for memories in which nothing better fits. */
+const SERIAL_PENALTY = 1.5;
+
+/**
+ * The cheapest candidate that fits; deterministic, the first of equals. Candidates that fit only without double buffering
+ * count as slower. Error: `compile-capacity`.
+ */
+export function chooseTiling<T>(
+  params: Params,
+  operation: string,
+  candidates: Iterable<Candidate<T>>,
+  budget: Budget,
+): T {
+  let best: { readonly tiling: T; readonly cycles: number } | undefined;
+  let smallest: Need | undefined;
+  for (const { tiling, comfortable, minimal, cycles } of candidates) {
+    if (smallest === undefined || size(params, minimal) < size(params, smallest)) smallest = minimal;
+    if (!fits(params, minimal, budget)) continue;
+    const expected = fits(params, comfortable, budget) ? cycles : cycles * SERIAL_PENALTY;
+    if (best === undefined || expected < best.cycles) best = { tiling, cycles: expected };
+  }
+  if (best === undefined) throw tooSmall(params, operation, smallest!);
+  return best.tiling;
+}
+
+/** How far a need is from fitting: the largest share of a memory. */
+function size(params: Params, need: Need): number {
+  return Math.max(
+    need.scratchpadWords / params.scratchpadWords,
+    need.accumulatorRows / params.accumulatorRows,
+    need.rowSlots / params.rowSlots,
+  );
+}
+
+function tooSmall(params: Params, operation: string, need: Need): SystoleError {
+  const kib = (bytes: number): string => `${Number((bytes / 1024).toFixed(1))} KiB`;
+  const { config } = params;
+  const findings = [
+    {
+      path: "scratchpad.kib",
+      share: need.scratchpadWords / params.scratchpadWords,
+      text: `${kib(need.scratchpadWords * params.wordBytes)} of scratchpad, of which there are ${config.scratchpad.kib} KiB`,
+      remedy: `Set scratchpad.kib to at least ${Math.ceil((need.scratchpadWords * params.wordBytes) / 1024)}.`,
+    },
+    {
+      path: "accumulator.kib",
+      share: need.accumulatorRows / params.accumulatorRows,
+      text: `${kib(need.accumulatorRows * params.accumulatorRowBytes)} of accumulator, of which there are ${config.accumulator.kib} KiB`,
+      remedy: `Set accumulator.kib to at least ${Math.ceil((need.accumulatorRows * params.accumulatorRowBytes) / 1024)}.`,
+    },
+    {
+      path: "norm.rowSlots",
+      share: need.rowSlots / params.rowSlots,
+      text: `${need.rowSlots} row slots, of which there are ${params.rowSlots}`,
+      remedy: `Set norm.rowSlots to at least ${need.rowSlots}.`,
+    },
+  ].sort((a, b) => b.share - a.share);
+  const worst = findings[0]!;
+  return new SystoleError({
+    code: "compile-capacity",
+    message: `${operation}: no tiling fits the configuration ${params.name}: the smallest needs ${worst.text}`,
+    location: { path: worst.path },
+    remedy: worst.remedy,
+  });
+}
+
+/** Numbers of rows that a block may have: powers of two and three quarters of them, multiples of the row unit, up to `rows`. */
+export function rowBlockSizes(params: Params, rows: number, largest = 512): number[] {
+  const unit = rowUnit(params);
+  const whole = roundUp(rows, unit);
+  const sizes = new Set<number>();
+  if (whole <= largest) sizes.add(whole);
+  for (let n = 1; n <= largest; n *= 2) {
+    sizes.add(Math.min(whole, roundUp(n, unit)));
+    sizes.add(Math.min(whole, roundUp(n * 0.75, unit)));
+  }
+  return [...sizes].sort((a, b) => b - a);
+}
+
+/** Sizes that cut `total` into equal parts, as far as they can be equal. */
+export function evenParts(total: number): number[] {
+  const sizes = new Set<number>();
+  for (let parts = 1; parts <= total; parts++) sizes.add(Math.ceil(total / parts));
+  return [...sizes];
+}
+
+/** unit, 2 · unit, 4 · unit, ... as long as they are below `total`, then `total`. */
+export function doublings(unit: number, total: number): number[] {
+  const sizes: number[] = [];
+  for (let n = unit; n < total; n *= 2) sizes.push(n);
+  return [...sizes, total];
+}
+
+/** [first, size] of the parts of `total`, each `size` except the last. */
+export function* parts(total: number, size: number): Generator<readonly [first: number, size: number]> {
+  for (let first = 0; first < total; first += size) yield [first, Math.min(size, total - first)];
+}
