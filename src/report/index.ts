@@ -1,3 +1,4 @@
+export * from "./build.ts";
 export * from "./format.ts";
 export * from "./html.ts";
 export * from "./latency.ts";

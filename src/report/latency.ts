@@ -17,7 +17,7 @@ export interface ProgramInfo {
   readonly commands: Uint8Array;
   readonly operations: readonly OperationInfo[];
   /** Operation of each command, as an index into `operations`. */
-  readonly commandOperation: ArrayLike<number>;
+  readonly commandOperations: ArrayLike<number>;
 }
 
 type Waiting = { -readonly [K in keyof OperationRow["waiting"]]: number };
@@ -52,7 +52,7 @@ export function attributeCycles(
   const waits = Array.from({ length: operations }, (): Waiting => ({ load: 0, store: 0, norm: 0 }));
   const posters = producers(program.commands);
   for (const t of traces) {
-    const operation = program.commandOperation[t.index]!;
+    const operation = program.commandOperations[t.index]!;
     ends[operation] = Math.max(ends[operation]!, t.retire);
     commands[operation]! += 1;
     if (t.engine !== "gemm" || t.wait === 0) continue;
@@ -127,7 +127,7 @@ export function timelineSpans(
   const spans: EngineSpan[] = [];
   const open = new Map<EngineName, EngineSpan>();
   for (const t of [...traces].sort((a, b) => a.start - b.start)) {
-    const operation = program.commandOperation[t.index]!;
+    const operation = program.commandOperations[t.index]!;
     const current = open.get(t.engine);
     if (current?.operation === operation && t.start - current.end <= totalCycles * MERGE_GAP) {
       open.set(t.engine, { ...current, end: Math.max(current.end, t.retire) });

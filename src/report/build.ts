@@ -1,0 +1,87 @@
+/** Puts a {@link Report} together from runs of programs. */
+import type { Params } from "../config/index.ts";
+import { ENGINES } from "../isa/index.ts";
+import { NO_COUNTERS, addCounters } from "../runtime/index.ts";
+import type { MemorySettings, ProgramRun, TensorComparison } from "../runtime/index.ts";
+import { attributeCycles, sumOperations, timelineSpans } from "./latency.ts";
+import type { EngineRow, PredictionRow, Report, TensorRow } from "./schema.ts";
+
+/** Everything a report is made of. */
+export interface ReportParts {
+  /** The command line, for the record. */
+  readonly command: string;
+  /** `run`, or the kernel of a benchmark. */
+  readonly kind: string;
+  readonly shape: Readonly<Record<string, number>>;
+  readonly params: Params;
+  readonly memory: MemorySettings;
+  readonly runs: readonly ProgramRun[];
+  /** One list a run; undefined when nothing was compared. */
+  readonly comparisons: readonly (readonly TensorComparison[])[] | undefined;
+  readonly predictions: readonly PredictionRow[];
+  readonly simulator: string;
+  readonly buildSeconds: number;
+}
+
+/** Sums the comparisons of equal tensors over all runs. */
+function sumTensors(comparisons: readonly (readonly TensorComparison[])[]): TensorRow[] {
+  const byName = new Map<string, TensorRow>();
+  for (const { name, values, differences } of comparisons.flat()) {
+    const sum = byName.get(name) ?? { name, values: 0, differences: 0 };
+    byName.set(name, { name, values: sum.values + values, differences: sum.differences + differences });
+  }
+  return [...byName.values()];
+}
+
+/** The report of one or more runs on one configuration; cycles and counters are summed over the runs. */
+export function buildReport(parts: ReportParts): Report {
+  const { params, runs } = parts;
+  const processingElements = params.rows * params.cols;
+  const counters = runs.reduce((sum, run) => addCounters(sum, run.counters), NO_COUNTERS);
+  const rows = runs.map((run) => attributeCycles(run.program, run.traces, run.counters.cycles, processingElements));
+  const operations = sumOperations(rows, counters.cycles);
+  const macs = operations.reduce((sum, o) => sum + (o.where === "accelerator" ? o.macs : 0), 0);
+  const tensors = sumTensors(parts.comparisons ?? []);
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  const simulated = runs.reduce((sum, run) => sum + run.simulatedCycles, 0);
+  const engines = ENGINES.map((name): EngineRow => {
+    const { busy, semaphoreWait, memoryWait, retired } = counters.engines[name];
+    const idle = Math.max(0, counters.cycles - busy - semaphoreWait - memoryWait);
+    return { name, busy, semaphoreWait, memoryWait, idle, commands: retired };
+  });
+  const [first] = runs;
+  const spans = first === undefined ? [] : timelineSpans(first.program, first.traces, first.counters.cycles);
+  return {
+    command: parts.command,
+    kind: parts.kind,
+    shape: parts.shape,
+    config: {
+      name: params.name,
+      rows: params.rows,
+      cols: params.cols,
+      scratchpadKib: params.config.scratchpad.kib,
+      accumulatorKib: params.config.accumulator.kib,
+      functions: [...params.features],
+      fingerprint: params.fingerprint,
+    },
+    memory: parts.memory,
+    cycles: counters.cycles,
+    floorCycles: macs / processingElements,
+    utilization: counters.cycles === 0 ? 0 : macs / processingElements / counters.cycles,
+    macs,
+    arrayCycles: counters.arrayCycles,
+    readBytes: counters.readBytes,
+    writeBytes: counters.writeBytes,
+    differences: parts.comparisons === undefined ? null : tensors.reduce((sum, t) => sum + t.differences, 0),
+    comparedValues: tensors.reduce((sum, t) => sum + t.values, 0),
+    tensors,
+    simulator: parts.simulator,
+    simulatedCyclesPerSecond: seconds === 0 ? 0 : simulated / seconds,
+    simulationSeconds: seconds,
+    buildSeconds: parts.buildSeconds,
+    engines,
+    operations,
+    predictions: [...parts.predictions],
+    timeline: spans,
+  };
+}
