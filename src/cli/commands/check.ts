@@ -1,7 +1,7 @@
 /** `systole check`: is this configuration valid, and what follows from it? */
 import type { Command } from "commander";
 import { loadConfig } from "../../config/index.ts";
-import { formatTable } from "../terminal.ts";
+import { formatTable } from "../../report/index.ts";
 
 interface CheckOptions {
   readonly json?: boolean;

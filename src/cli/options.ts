@@ -1,0 +1,109 @@
+/** Options that several commands share, and how their values are checked. */
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import type { Params } from "../config/index.ts";
+import { SystoleError } from "../errors.ts";
+import type { WaveOptions } from "../harness/index.ts";
+import type { MemorySettings } from "../runtime/index.ts";
+
+/** Parses an integer from `min` to `max`. */
+export function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses a number from `min` to `max`. */
+export function number(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** Options of the memory behind the simulated accelerator. */
+export interface MemoryFlags {
+  readonly latency: number;
+  readonly bandwidth?: number;
+  readonly stalls: number;
+  readonly seed: number;
+}
+
+/** Options of waves. */
+export interface WaveFlags {
+  readonly wave?: string;
+  readonly waveFrom?: number;
+  readonly waveTo?: number;
+  readonly waveScope?: string;
+}
+
+/** Options of every command that simulates. */
+export interface SimulationFlags extends MemoryFlags, WaveFlags {
+  readonly config: string;
+  readonly json?: boolean;
+  readonly html?: string;
+}
+
+const MAX_CYCLE = Number.MAX_SAFE_INTEGER;
+
+/** Adds the options of {@link SimulationFlags} to a command. */
+export function addSimulationOptions(command: Command): Command {
+  return command
+    .option("-c, --config <name>", "preset name or configuration file", "transformer")
+    .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
+    .option("--html <file>", "write the report as an HTML page")
+    .addOption(new Option("--latency <cycles>", "memory latency").argParser(integer(0, 100_000)).default(100))
+    .addOption(
+      new Option("--bandwidth <bytes>", "memory bytes per cycle each way (default: a DMA beat)").argParser(
+        number(0.125, 64),
+      ),
+    )
+    .addOption(
+      new Option("--stalls <probability>", "probability that a memory channel stalls in a cycle")
+        .argParser(number(0, 0.95))
+        .default(0),
+    )
+    .addOption(new Option("--seed <n>", "seed of stalls and random data").argParser(integer(1, 2 ** 31 - 1)).default(1))
+    .option("--wave <file>", "record waves (.vcd or .fst); slow and large, so give a window")
+    .addOption(new Option("--wave-from <cycle>", "first cycle recorded").argParser(integer(0, MAX_CYCLE)))
+    .addOption(new Option("--wave-to <cycle>", "first cycle not recorded any more").argParser(integer(1, MAX_CYCLE)))
+    .option("--wave-scope <path>", "record only what is inside this instance, dots between names");
+}
+
+/** The memory that the options describe. Errors: `option-bandwidth`. */
+export function memorySettings(flags: MemoryFlags, params: Params): MemorySettings {
+  const bytesPerCycle = flags.bandwidth ?? params.beatBytes;
+  if (bytesPerCycle > params.beatBytes) {
+    throw new SystoleError({
+      code: "option-bandwidth",
+      message: `--bandwidth ${bytesPerCycle}: the configuration ${params.name} moves at most ${params.beatBytes} bytes a cycle`,
+      remedy: "lower it, or widen dma.bits in the configuration",
+    });
+  }
+  return { latencyCycles: flags.latency, bytesPerCycle, stallProbability: flags.stalls, seed: flags.seed };
+}
+
+/** The waves that the options ask for. Errors: `option-wave`. */
+export function waveOptions(flags: WaveFlags): WaveOptions | undefined {
+  if (flags.wave === undefined) {
+    if (flags.waveFrom === undefined && flags.waveTo === undefined && flags.waveScope === undefined) return undefined;
+    throw new SystoleError({
+      code: "option-wave",
+      message: "--wave-from, --wave-to and --wave-scope need --wave <file>",
+    });
+  }
+  if (!/\.(vcd|fst)$/.test(flags.wave)) {
+    throw new SystoleError({ code: "option-wave", message: `--wave ${flags.wave}: the name must end in .vcd or .fst` });
+  }
+  return { file: flags.wave, fromCycle: flags.waveFrom, toCycle: flags.waveTo, scope: flags.waveScope };
+}
+
+/** The command line as the user may repeat it. */
+export const commandLine = (): string => ["systole", ...process.argv.slice(2)].join(" ");

@@ -1,0 +1,104 @@
+/** The report as text for a terminal: predictions, latency by operation, totals. */
+import pc from "picocolors";
+import { bytes, duration, grouped, percent, rate } from "./format.ts";
+import type { OperationRow, PredictionRow, Report } from "./schema.ts";
+import { formatTable } from "./table.ts";
+
+const blankZero = (n: number): string => (n === 0 ? "" : grouped(n));
+
+/** Characters of a text shown in the table of predictions. */
+const TEXT_WIDTH = 44;
+
+function predictionTable(rows: readonly PredictionRow[]): string {
+  const withFloat = rows.some((p) => p.floatLabel !== undefined);
+  const cells = rows.map((p) => {
+    const mark = p.expected === undefined ? "" : p.expected === p.label ? pc.green("✓") : pc.red(`✗ ${p.expected}`);
+    const text = p.text.trim().replace(/\s+/g, " ");
+    return [
+      p.name,
+      pc.dim(text.length > TEXT_WIDTH ? `${text.slice(0, TEXT_WIDTH - 1)}…` : text),
+      String(p.tokens),
+      pc.bold(p.label),
+      percent(p.probability),
+      mark,
+      ...(withFloat ? [p.floatLabel === p.label ? "same" : (p.floatLabel ?? "")] : []),
+    ];
+  });
+  return formatTable(
+    [
+      { head: "input", align: "left" },
+      { head: "text", align: "left" },
+      { head: "tokens" },
+      { head: "class", align: "left" },
+      { head: "probability" },
+      { head: "", align: "left" },
+      ...(withFloat ? [{ head: "float model", align: "left" } as const] : []),
+    ],
+    cells,
+  );
+}
+
+function operationCells(o: OperationRow): string[] {
+  const name = o.where === "host" ? `${o.name} (host)` : o.name;
+  return [
+    name,
+    blankZero(o.cycles),
+    o.cycles === 0 ? "" : percent(o.share),
+    blankZero(o.floorCycles),
+    o.floorCycles === 0 || o.cycles === 0 ? "" : percent(o.utilization),
+    blankZero(o.waiting.load),
+    blankZero(o.waiting.norm),
+    blankZero(o.waiting.store),
+  ];
+}
+
+function operationTable(report: Report): string {
+  const total = [
+    "total",
+    grouped(report.cycles),
+    percent(1),
+    grouped(report.floorCycles),
+    percent(report.utilization),
+    "",
+    "",
+    "",
+  ];
+  return formatTable(
+    [
+      { head: "operation", align: "left" },
+      { head: "cycles" },
+      { head: "share" },
+      { head: "floor" },
+      { head: "array used" },
+      { head: "waits: load" },
+      { head: "norm" },
+      { head: "store" },
+    ],
+    [...report.operations.map(operationCells), total.map((c) => pc.bold(c))],
+  );
+}
+
+function check(report: Report): string {
+  if (report.differences === null) return "not compared with the integer reference";
+  const values = `${grouped(report.comparedValues)} values in ${report.tensors.length} tensors compared with the integer reference`;
+  const wrong = report.tensors.filter((t) => t.differences > 0).map((t) => t.name);
+  return report.differences === 0
+    ? `${values}: ${pc.green("0 differences")}`
+    : `${values}: ${pc.red(`${grouped(report.differences)} differences`)}, in ${wrong.join(", ")}`;
+}
+
+/** The whole report. */
+export function renderTerminal(report: Report): string {
+  const { memory } = report;
+  return [
+    ...(report.predictions.length > 0 ? [predictionTable(report.predictions), ""] : []),
+    operationTable(report),
+    "",
+    `${grouped(report.cycles)} cycles for a floor of ${grouped(report.floorCycles)} (MACs / PEs): the array is used ${percent(report.utilization)}`,
+    `read ${bytes(report.readBytes)}, wrote ${bytes(report.writeBytes)}; memory of ${memory.bytesPerCycle} bytes per cycle each way, latency ${memory.latencyCycles}`,
+    check(report),
+    pc.dim(
+      `${report.simulator}: built in ${duration(report.buildSeconds)}, simulated in ${duration(report.simulationSeconds)} at ${rate(report.simulatedCyclesPerSecond)}`,
+    ),
+  ].join("\n");
+}
