@@ -161,7 +161,7 @@ export interface Instance {
   readonly site: Site | undefined;
   readonly module: Module;
   readonly pins: Net[];
-  readonly reset: Expr | undefined;
+  reset: Expr | undefined;
 }
 
 /** Drives a net; `value` has the net's width and sign. */

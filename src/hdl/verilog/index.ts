@@ -1,13 +1,62 @@
 import type { Design } from "../ir.ts";
+import { needsClock, needsReset } from "./clocking.ts";
+import { memoryModule, type MemoryModule } from "./memory.ts";
+import { moduleText } from "./module.ts";
+
+/** Options of emission. */
 export interface EmitOptions {
+  /** Leave the memory modules out, for hard macros of the same names and ports to take their places. */
   readonly blackBoxMemories?: boolean;
 }
-export interface EmittedDesign {
-  readonly files: { name: string; text: string }[];
-  readonly top: string;
-  readonly ports: { name: string; direction: "input" | "output"; width: number; signed: boolean }[];
+
+/** A port of the top module. */
+export interface EmittedPort {
+  readonly name: string;
+  readonly direction: "input" | "output";
+  readonly width: number;
+  readonly signed: boolean;
 }
+
+/** Verilog, one file per module, children first. */
+export interface EmittedDesign {
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly top: string;
+  readonly ports: readonly EmittedPort[];
+  /** The memory modules, whether their text is in `files` or not. */
+  readonly memories: readonly MemoryModule[];
+  /** Names of modules that must come from elsewhere. */
+  readonly blackBoxes: readonly string[];
+}
+
+/** SystemVerilog for a design: one file per module, one module per memory shape. */
 export function emitVerilog(design: Design, options: EmitOptions = {}): EmittedDesign {
-  options;
-  return { files: [], top: design.top.name, ports: [] };
+  const memories = new Map<string, MemoryModule>();
+  for (const memory of design.modules.flatMap((module) => module.memories)) {
+    const made = memoryModule(memory);
+    memories.set(made.name, made);
+  }
+  const ours = design.modules.filter((module) => module.external === undefined);
+  const black = options.blackBoxMemories === true;
+  const texts = [...(black ? [] : memories.values()), ...ours.map((m) => ({ name: m.name, text: moduleText(m) }))];
+  const { top } = design;
+  return {
+    files: texts.map(({ name, text }) => ({ name: `${name}.sv`, text })),
+    top: top.name,
+    ports: [
+      ...(needsClock(top) ? [implicit("clock")] : []),
+      ...(needsReset(top) ? [implicit("reset")] : []),
+      ...top.ports.map(({ name, kind, width, signed }): EmittedPort => {
+        return { name, direction: kind as "input" | "output", width, signed };
+      }),
+    ],
+    memories: [...memories.values()],
+    blackBoxes: [
+      ...design.modules.filter((module) => module.external !== undefined).map((module) => module.name),
+      ...(black ? memories.keys() : []),
+    ],
+  };
+}
+
+function implicit(name: string): EmittedPort {
+  return { name, direction: "input", width: 1, signed: false };
 }

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Design, Instance, Memory, Module, Net } from "../ir.ts";
+import { isVerilogKeyword } from "../verilog/keywords.ts";
+
+/**
+ * Final names. Ports keep theirs; everything else takes its wish, made legal and, where it is taken, numbered. Modules
+ * of one name but different contents are told apart by the parameters that differ.
+ */
+export function name(design: Design): void {
+  nameModules(design.modules);
+  design.modules.forEach(nameContents);
+}
+
+/** A legal identifier close to `wish`: no double underscores, no keyword. */
+export function legalName(wish: string): string {
+  const name =
+    wish
+      .replace(/[^A-Za-z0-9_]/g, "_")
+      .replace(/_+/g, "_")
+      .replace(/^_|_$/g, "") || "value";
+  return /^[0-9]/.test(name) ? `n${name}` : isVerilogKeyword(name) ? `${name}_value` : name;
+}
+
+function nameContents(module: Module): void {
+  const taken = new Set(["clock", "reset", ...module.ports.map((port) => port.name)]);
+  const claim = (item: Net | Instance | Memory, wish: string): void => {
+    const base = legalName(wish);
+    let name = base;
+    for (let number = 1; taken.has(name); number++) name = `${base}_${number}`;
+    taken.add(name);
+    item.name = name;
+  };
+  for (const net of module.nets) if (net.kind !== "read") claim(net, net.hint);
+  for (const memory of module.memories) claim(memory, memory.hint);
+  for (const net of module.nets) if (net.kind === "read") claim(net, net.hint);
+  for (const instance of module.instances) claim(instance, instance.hint);
+  for (const instance of module.instances) {
+    for (const pin of instance.pins) claim(pin, `${instance.name}_${pin.port!.name}`);
+  }
+}
+
+function nameModules(modules: readonly Module[]): void {
+  const groups = new Map<string, Module[]>();
+  for (const module of modules) {
+    const key = legalName(module.hint);
+    groups.set(key, [...(groups.get(key) ?? []), module]);
+  }
+  const taken = new Set(groups.keys());
+  for (const [base, group] of groups) {
+    const suffixes = differences(group);
+    group.forEach((module, index) => {
+      module.name = base;
+      if (index === 0 || module.external !== undefined) return;
+      const wish = `${base}_${suffixes[index]!}`;
+      module.name = wish;
+      for (let number = 2; taken.has(module.name); number++) module.name = `${wish}_${number}`;
+      taken.add(module.name);
+    });
+  }
+}
+
+/** What tells the parameters of each module from those of the others: `rows4_cols8`, or a short digest. */
+function differences(group: readonly Module[]): string[] {
+  const flat = group.map((module) => new Map(scalars(module.params, "")));
+  const keys = [...new Set(flat.flatMap((map) => [...map.keys()]))];
+  const telling = keys.filter((key) => new Set(flat.map((map) => map.get(key))).size > 1);
+  return flat.map((map, index) => {
+    const text = legalName(telling.map((key) => `${key}${map.get(key) ?? ""}`).join("_"));
+    if (telling.length > 0 && text.length <= 32) return text;
+    if (telling.length === 0) return String(index);
+    return createHash("sha256").update(text).digest("hex").slice(0, 6);
+  });
+}
+
+function scalars(value: unknown, path: string): [string, string][] {
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).flatMap(([key, field]) => scalars(field, key));
+  }
+  return typeof value === "function" ? [] : [[path, String(value)]];
+}

@@ -1,0 +1,88 @@
+import { nameAt } from "../source-names.ts";
+import type { Assign, Expr, Module, Net } from "../ir.ts";
+import { countUses, rewriteRoots, withOperands } from "../walk.ts";
+
+/**
+ * Gives a wire to every expression that is used more than once or that the source names (`const sum = a.add(b)`), and
+ * to every `case` inside another expression, which Verilog writes as a statement. Afterwards expressions are trees. A wire takes the name in the
+ * source, or its consumer's name and what it computes.
+ */
+export function share(module: Module): void {
+  const uses = countUses(module);
+  const wires = new Map<Expr, Net>();
+  const assigns: Assign[] = [];
+  const visit = (expr: Expr, consumer: string, root: boolean): Expr => {
+    if (!deservesWire(expr, uses.get(expr) ?? 1, root)) {
+      return withOperands(expr, (operand) => visit(operand, consumer, false));
+    }
+    let net = wires.get(expr);
+    if (net === undefined) {
+      const source = nameAt(expr.site);
+      const hint = source.exact && source.name !== undefined ? source.name : `${consumer}_${noun(expr)}`;
+      const { width, signed, site } = expr;
+      net = { kind: "wire", owner: module, width, signed, hint, name: hint, site };
+      wires.set(expr, net);
+      const value = withOperands(expr, (operand) => visit(operand, hint, false));
+      module.nets.push(net);
+      assigns.push({ kind: "assign", target: net, value, site });
+    }
+    return { kind: "ref", net, width: net.width, signed: net.signed };
+  };
+  rewriteRoots(module, (expr, { name, target }) => visit(expr, name, target !== undefined));
+  module.body.unshift(...assigns);
+}
+
+/** `root`: the expression is a whole assignment, which needs no further name unless it is shared. */
+function deservesWire(expr: Expr, uses: number, root: boolean): boolean {
+  if (isPlain(expr)) return false;
+  if (uses > 1) return true;
+  if (root) return false;
+  return expr.kind === "case" || nameAt(expr.site).exact;
+}
+
+/** What is as easily written twice as named. */
+function isPlain(expr: Expr): boolean {
+  if (expr.kind === "const" || expr.kind === "ref") return true;
+  if (expr.kind === "slice" || expr.kind === "cast" || expr.kind === "resize") return isPlain(expr.operand);
+  return expr.kind === "unary" && expr.op === "not" && expr.operand.kind === "ref";
+}
+
+function noun(expr: Expr): string {
+  switch (expr.kind) {
+    case "binary":
+    case "unary":
+      return nouns[expr.op];
+    case "case":
+      return "selected";
+    case "cat":
+      return "joined";
+    case "slice":
+      return "part";
+    case "resize":
+      return "resized";
+    default:
+      return "value";
+  }
+}
+
+const nouns = {
+  add: "sum",
+  sub: "difference",
+  mul: "product",
+  and: "and",
+  or: "or",
+  xor: "xor",
+  eq: "equal",
+  ne: "differs",
+  lt: "below",
+  le: "most",
+  gt: "above",
+  ge: "least",
+  shl: "shifted",
+  shr: "shifted",
+  not: "not",
+  neg: "negative",
+  reduceOr: "any",
+  reduceAnd: "all",
+  reduceXor: "parity",
+} as const;

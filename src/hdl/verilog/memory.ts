@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import type { Memory, MemoryPort } from "../ir.ts";
+import { portExpressions } from "../walk.ts";
+import { verilogBits, type NameOf } from "./expression.ts";
+import { Writer } from "./text.ts";
+
+/** One port of a memory module as it stands in the Verilog. */
+export interface MemoryPin {
+  readonly name: string;
+  readonly direction: "input" | "output";
+  readonly width: number;
+}
+
+/** The wrapper module that all memories of one shape share. */
+export interface MemoryModule {
+  readonly name: string;
+  readonly width: number;
+  readonly depth: number;
+  readonly pins: readonly MemoryPin[];
+  readonly text: string;
+}
+
+/** The wrapper for a memory; its name tells depth, width, ports, mask and, for initial contents, a digest. */
+export function memoryModule(memory: Memory): MemoryModule {
+  const name = moduleName(memory);
+  const pins = pinsOf(memory);
+  return { name, width: memory.width, depth: memory.depth, pins, text: moduleText(memory, name, pins) };
+}
+
+function moduleName({ width, depth, ports, maskBits, init, readUnderWrite }: Memory): string {
+  const count = (kind: MemoryPort["kind"], sync: boolean, letters: string): string => {
+    const matching = ports.filter((port) => port.kind === kind && port.sync === sync);
+    const gated = kind === "read" && matching.some((port) => port.enable !== undefined) ? "e" : "";
+    return matching.length === 0 ? "" : `${matching.length}${letters}${gated}`;
+  };
+  const shape = [
+    count("readWrite", true, "rw"),
+    count("read", true, "r"),
+    count("read", false, "a"),
+    count("write", true, "w"),
+  ].join("");
+  const parts = ["memory", shape, `${depth}x${width}`];
+  if (maskBits !== undefined) parts.push(`mask${maskBits}`);
+  if (readUnderWrite === "old") parts.push("old");
+  if (init !== undefined) parts.push(createHash("sha256").update(init.join()).digest("hex").slice(0, 6));
+  return parts.join("_");
+}
+
+/** The prefix of a port's pins: `read`, `write`, `port`, numbered when there are several of the kind. */
+function prefixes(ports: readonly MemoryPort[]): string[] {
+  const word = { read: "read", write: "write", readWrite: "port" } as const;
+  return ports.map((port, index) => {
+    const same = ports.filter((other) => other.kind === port.kind).length;
+    const number = ports.slice(0, index).filter((other) => other.kind === port.kind).length;
+    return same === 1 ? word[port.kind] : `${word[port.kind]}${number}`;
+  });
+}
+
+function pinsOf(memory: Memory): MemoryPin[] {
+  const names = prefixes(memory.ports);
+  const pins = memory.ports.flatMap((port, index): MemoryPin[] => [
+    ...portExpressions(port).map(([role, expr]): MemoryPin => {
+      return { name: pinName(names[index]!, role), direction: "input", width: expr.width };
+    }),
+    ...(port.data === undefined
+      ? []
+      : [{ name: `${names[index]!}_data`, direction: "output" as const, width: memory.width }]),
+  ]);
+  const clocked = memory.ports.some((port) => port.sync);
+  return clocked ? [{ name: "clock", direction: "input", width: 1 }, ...pins] : pins;
+}
+
+function pinName(prefix: string, role: string): string {
+  if (role === "value") return prefix.startsWith("write") ? `${prefix}_data` : `${prefix}_write_data`;
+  return `${prefix}_${role}`;
+}
+
+/** The connections of a memory instance: pin name and expression, read data as nets. */
+export function memoryConnections(memory: Memory, nameOf: NameOf): (readonly [pin: string, text: string])[] {
+  const names = prefixes(memory.ports);
+  const connections: [string, string][] = memory.ports.some((port) => port.sync) ? [["clock", "clock"]] : [];
+  memory.ports.forEach((port, index) => {
+    const prefix = names[index]!;
+    for (const [role, expr] of portExpressions(port)) {
+      connections.push([pinName(prefix, role), verilogBits(expr, nameOf)]);
+    }
+    if (port.data !== undefined) connections.push([`${prefix}_data`, nameOf(port.data)]);
+  });
+  return connections;
+}
+
+function moduleText(memory: Memory, name: string, pins: readonly MemoryPin[]): string {
+  const { width, depth, ports } = memory;
+  const out = new Writer();
+  out.line(`// ${depth} words of ${width} bits.`);
+  out.line("`default_nettype none");
+  out.gap();
+  out.block(`module ${name} (`, ");", () => {
+    pins.forEach((pin, index) => {
+      out.line(`${declarePort(pin, false, 0)}${index + 1 < pins.length ? "," : ""}`);
+    });
+  });
+  out.open("", () => {
+    if (memory.readUnderWrite === "undefined" && ports.some((port) => port.kind === "read" && port.sync)) {
+      out.line("(* no_rw_check *)");
+    }
+    out.line(`logic ${range(width)}memory [0:${depth - 1}];`);
+    writeInit(out, memory);
+    const names = prefixes(ports);
+    const writing = ports.flatMap((port, index) => (port.kind === "write" ? [[port, names[index]!] as const] : []));
+    const reading = ports.flatMap((port, index) => {
+      return port.kind === "read" && port.sync ? [[port, names[index]!] as const] : [];
+    });
+    if (writing.length + reading.length > 0) {
+      out.gap();
+      out.block("always_ff @(posedge clock) begin", "end", () => {
+        for (const [, prefix] of writing) writeStore(out, memory, prefix, `${prefix}_enable`, `${prefix}_data`);
+        for (const [port, prefix] of reading) {
+          const load = `${prefix}_data <= memory[${prefix}_address];`;
+          out.line(port.enable === undefined ? load : `if (${prefix}_enable) ${load}`);
+        }
+      });
+    }
+    ports.forEach((port, index) => {
+      const prefix = names[index]!;
+      if (port.kind === "read" && !port.sync) {
+        out.gap();
+        out.line(`assign ${prefix}_data = memory[${prefix}_address];`);
+      }
+      if (port.kind === "readWrite") writeSinglePort(out, memory, prefix);
+    });
+  });
+  out.line("endmodule");
+  out.gap();
+  out.line("`default_nettype wire");
+  return out.text();
+}
+
+function writeSinglePort(out: Writer, memory: Memory, prefix: string): void {
+  out.gap();
+  out.block("always_ff @(posedge clock) begin", "end", () => {
+    out.block(`if (${prefix}_enable) begin`, "end", () => {
+      out.open(`if (${prefix}_write) begin`, () => {
+        writeStore(out, memory, prefix, undefined, `${prefix}_write_data`);
+      });
+      out.block("end else begin", "end", () => {
+        out.line(`${prefix}_data <= memory[${prefix}_address];`);
+      });
+    });
+  });
+}
+
+function writeStore(out: Writer, memory: Memory, prefix: string, enable: string | undefined, data: string): void {
+  const { maskBits, width } = memory;
+  const word = `memory[${prefix}_address]`;
+  const store = (): void => {
+    if (maskBits === undefined) {
+      out.line(`${word} <= ${data};`);
+      return;
+    }
+    const lanes = width / maskBits;
+    for (let lane = 0; lane < lanes; lane++) {
+      const bits = maskBits === 1 ? `[${lane}]` : `[${lane * maskBits + maskBits - 1}:${lane * maskBits}]`;
+      const mask = lanes === 1 ? `${prefix}_mask` : `${prefix}_mask[${lane}]`;
+      out.line(`if (${mask}) ${word}${lanes === 1 ? "" : bits} <= ${data}${lanes === 1 ? "" : bits};`);
+    }
+  };
+  if (enable === undefined) store();
+  else out.block(`if (${enable}) begin`, "end", store);
+}
+
+function writeInit(out: Writer, { init, width, depth }: Memory): void {
+  if (init === undefined) return;
+  out.gap();
+  out.block("initial begin", "end", () => {
+    for (let address = 0; address < depth; address++) {
+      out.line(`memory[${address}] = ${width}'h${(init[address] ?? 0n).toString(16)};`);
+    }
+  });
+}
+
+/** `input  logic [7:0] name`; `range` columns are padded to `rangeWidth`. */
+export function declarePort({ name, direction, width }: MemoryPin, signed: boolean, rangeWidth: number): string {
+  const type = `${signed ? "signed " : ""}${range(width)}`;
+  return `${direction === "input" ? "input  logic" : "output logic"} ${type.padEnd(rangeWidth)}${name}`;
+}
+
+/** `[7:0] `, or nothing for one bit. */
+export function range(width: number): string {
+  return width === 1 ? "" : `[${width - 1}:0] `;
+}
