@@ -186,7 +186,8 @@ function removeLitter(root: string): void {
     const path = join(root, name);
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > LITTER_MS || isOrphan(JSON.stringify({ pid: Number(pid), host: hostname() }))) {
-      rmSync(path, { recursive: true, force: true });
+      // A compiler of the dead process may still be writing there.
+      rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     }
   }
 }

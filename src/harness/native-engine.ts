@@ -160,7 +160,10 @@ export class NativeEngine implements Engine {
   }
 
   openWave({ file, fromCycle = 0, toCycle = Infinity, scope = "", depth = 0 }: WaveWindow): void {
-    this.#addon.openWave(this.#handle, file, fromCycle, toCycle, scope.replaceAll(".", " "), depth);
+    // Verilator's waves name instances from the top down with spaces between.
+    const path =
+      scope === "" && depth === 0 ? "" : ["", this.#top, ...scope.split(".").filter((part) => part !== "")].join(" ");
+    this.#addon.openWave(this.#handle, file, fromCycle, toCycle, path, depth);
   }
 
   closeWave(): void {

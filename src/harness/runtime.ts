@@ -31,7 +31,15 @@ export async function buildRuntime(
       for (const source of sources) {
         const result = await runTool(
           toolchain.compiler.path,
-          [...flags, "-O2", "-c", join(include, source), "-o", join(folder, `${source}.o`)],
+          // The file formats' code is compiled for a quick first wave rather than for speed: writing is bound by the model.
+          [
+            ...flags,
+            source.includes(`_${wave}_`) ? "-O1" : "-O2",
+            "-c",
+            join(include, source),
+            "-o",
+            join(folder, `${source}.o`),
+          ],
           signal === undefined ? {} : { signal },
         );
         if (result.status === 0) continue;

@@ -20,13 +20,13 @@ class Wave {
   public:
     static constexpr bool available = true;
 
-    /** Dumps cycles [from, to); `scope` is a path below the top with spaces for dots, "" for all; `depth` counts levels below it. */
+    /** Dumps cycles [from, to); `scope` is an instance path with spaces between, "" for all; `depth` 0: all levels below it. */
     void open(Model& model, const std::string& file, uint64_t from, uint64_t to, const std::string& scope, int depth) {
         m_from = from;
         m_to = to;
         m_file = std::make_unique<SystoleWaveFile>();
         model.trace(m_file.get(), 99);
-        if (!scope.empty() || depth > 0) m_file->dumpvars(depth > 0 ? depth : 999, scope);
+        if (!scope.empty()) m_file->dumpvars(depth > 0 ? depth : 999, scope);
         m_file->open(file.c_str());
     }
     /** Records the model's present state at `time`; ten units a cycle, the rising edge in their middle. */
