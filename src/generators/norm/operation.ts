@@ -1,0 +1,73 @@
+/** What the sequencer sends down the pipeline, and what a pass keeps for its operations. */
+import { bool, indexWidth, uint } from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { ADDRESS_BITS, INDEX_BITS, MASK_BITS, slotBits } from "../common/index.ts";
+
+/** What an operation is: a row of data, or a parameter row on its way to the lanes' own registers. */
+export const OPERATION_KINDS = { row: 0, scale: 1, gain: 2, offset: 3 } as const;
+
+/** Bits of a sub-slice number: of a word, of an accumulator row, or of a row-slice sent as several words. */
+export const subBits = (p: Params): number =>
+  Math.max(indexWidth(p.wordSlices), indexWidth(p.tileSlices), indexWidth(rawWords(p)), indexWidth(rawParts(p)));
+
+/** Stream words of a raw row-slice (at least 1), and raw row-slices of a stream word (at least 1). */
+export const rawWords = (p: Params): number => Math.max(1, (4 * p.lanes) / p.wordBytes);
+export const rawParts = (p: Params): number => Math.max(1, p.wordBytes / (4 * p.lanes));
+
+/** One operation: a memory read whose data goes through the lanes. Travels beside the data, stage by stage. */
+export const operationShape = (p: Params) => ({
+  /** Which of the two passes in flight it belongs to. */
+  pass: bool,
+  kind: uint(2),
+  /** First slice: the row's sum starts afresh. */
+  first: bool,
+  /** Last operation of the pass. */
+  last: bool,
+  /** Preload: changes when a denied write makes the sequencer go back; results of the other epoch are dropped. */
+  epoch: bool,
+  /** Valid columns of the slice, 0 to lanes. */
+  columns: uint(indexWidth(p.lanes + 1)),
+  slot: uint(slotBits(p)),
+  /** Where the slice is in what was read: slice of the accumulator row, or sub-slice of the word (preload). */
+  source: uint(subBits(p)),
+  /** Where the result goes: scratchpad word, or accumulator row (preload). */
+  target: uint(ADDRESS_BITS),
+  /** Sub-slice of the word, slice of the accumulator row, word of the row-slice or row-slice of the word (raw). */
+  part: uint(subBits(p)),
+});
+
+/** What all operations of a pass share, decoded from its command; see `decodePass`. */
+export const passShape = {
+  /** Preload: rows come from the scratchpad. */
+  residual: bool,
+  distance: bool,
+  rowScale: bool,
+  /** First multiplier and exponent: the lane's own, or these. */
+  ownScale: bool,
+  multiplier: uint(16),
+  exponent: uint(6),
+  toByte: bool,
+  toExponent: bool,
+  toGelu: bool,
+  toLayerNorm: bool,
+  exp: bool,
+  gelu: bool,
+  normalise: bool,
+  probability: bool,
+  factor: uint(16),
+  lastExponent: uint(6),
+  addOffset: bool,
+  toUnsignedByte: bool,
+  toWord: bool,
+  relu: bool,
+  /** Results beyond the valid columns are 0. */
+  masked: bool,
+  sums: bool,
+  statistics: bool,
+  raw: bool,
+  toScratchpad: bool,
+  toStream: bool,
+  toAccumulator: bool,
+  post: uint(MASK_BITS),
+  index: uint(INDEX_BITS),
+} as const;

@@ -1,0 +1,105 @@
+import { bool, input, memory, module, mux, output, pipe, reg, sint, times, uint, when } from "../../hdl/index.ts";
+import type { Sint, Uint } from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { slotBits } from "../common/index.ts";
+import { sumOperationShape } from "./pipeline.ts";
+import { normFeatures, ROW_SQUARES_BITS, ROW_SUM_BITS, SQUARE_BITS, sumElementBits } from "./shape.ts";
+
+/** Σ exp or Σ x, and Σ x², of one row. */
+export const rowSumShape = { sum: sint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_BITS) } as const;
+
+/** How far the stage `align`, at which squares arrive, is before `affine`, at which sums do. */
+const SQUARES_EARLY = 2;
+
+/** Cycles of the adder tree: two levels of adders a cycle. */
+export const treeCycles = (lanes: number): number => Math.ceil(Math.log2(lanes) / 2);
+
+/**
+ * Sums over the lanes, added up per row over the slices of a pass.
+ *
+ * ```
+ *   affine           sum elements of the lanes (squares two cycles before)
+ *   + T              their sum (T = treeCycles)            the row's sum so far, read a cycle before
+ *   + T + 1          new sum of the row → written
+ * ```
+ *
+ * Throughput one slice a cycle; the same row may come again after ROW_SUM_DISTANCE cycles. The row unit reads in cycles
+ * in which no operation does: `read.ready`; its row is at `row` in the next cycle, and only then.
+ */
+export const RowSums = module(
+  "norm_row_sums",
+  (p: Params) => ({
+    operation: input(sumOperationShape(p)),
+    sums: input(times(p.lanes, () => sint(sumElementBits(normFeatures(p))))),
+    squares: input(times(p.lanes, () => uint(SQUARE_BITS))),
+    read: { valid: input(bool), slot: input(uint(slotBits(p))), ready: output(bool) },
+    row: output(rowSumShape),
+    /** The last sum of a pass has been written. */
+    passDone: output(bool),
+  }),
+  (io, p) => {
+    const cycles = treeCycles(p.lanes);
+    const reading = pipe(io.operation, cycles - 1, { reset: true });
+    const adding = pipe(reading, 1, { reset: true });
+    const writing = pipe(adding, 1, { reset: true });
+    io.read.ready.set(reading.valid.not());
+    io.passDone.set(writing.valid.and(writing.last));
+
+    const address = mux(reading.valid, reading.slot, io.read.slot);
+    const enable = reading.valid.or(io.read.valid);
+    const write = { address: writing.slot, enable: writing.valid };
+
+    const sums = memory({ shape: sint(ROW_SUM_BITS), depth: p.rowSlots });
+    const soFar = sums.read({ address, enable });
+    const sum = reg(sint(ROW_SUM_BITS), { reset: false });
+    const slice = signedTree(io.sums, cycles);
+    when(adding.valid, () => {
+      sum.next = mux(adding.first, slice, soFar.add(slice)).wrap(ROW_SUM_BITS);
+    });
+    sums.write({ ...write, data: sum });
+    io.row.sum.set(soFar);
+
+    if (!normFeatures(p).layernorm) {
+      io.row.squares.set(0);
+      return;
+    }
+    const squares = memory({ shape: uint(ROW_SQUARES_BITS), depth: p.rowSlots });
+    const squaresSoFar = squares.read({ address, enable });
+    const squaresSum = reg(uint(ROW_SQUARES_BITS), { reset: false });
+    const squaresSlice = pipe(unsignedTree(io.squares, cycles), SQUARES_EARLY);
+    when(adding.valid, () => {
+      squaresSum.next = mux(adding.first, squaresSlice, squaresSoFar.add(squaresSlice)).wrap(ROW_SQUARES_BITS);
+    });
+    squares.write({ ...write, data: squaresSum });
+    io.row.squares.set(squaresSoFar);
+  },
+);
+
+const signedTree = (items: readonly Sint[], cycles: number): Sint =>
+  tree<Sint>(
+    items,
+    cycles,
+    (a, b) => a.add(b),
+    (x) => pipe(x, 1),
+  );
+
+const unsignedTree = (items: readonly Uint[], cycles: number): Uint =>
+  tree<Uint>(
+    items,
+    cycles,
+    (a, b) => a.add(b),
+    (x) => pipe(x, 1),
+  );
+
+/** Sum of a power of two of items in `cycles` cycles, a register after every two levels. */
+function tree<T>(items: readonly T[], cycles: number, add: (a: T, b: T) => T, register: (x: T) => T): T {
+  let level = items;
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    for (let half = 0; half < 2 && level.length > 1; half++) {
+      const above = level;
+      level = times(above.length / 2, (i) => add(above[2 * i]!, above[2 * i + 1]!));
+    }
+    level = level.map(register);
+  }
+  return level[0]!;
+}

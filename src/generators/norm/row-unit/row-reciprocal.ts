@@ -1,0 +1,93 @@
+import { bool, cat, fsm, module, mux, output, reg, sink, times, uint, uintLit, when } from "../../../hdl/index.ts";
+import type { Uint } from "../../../hdl/index.ts";
+import type { Params } from "../../../config/index.ts";
+import { factorWriteShape } from "../pipeline.ts";
+import { FACTOR_BITS } from "../shape.ts";
+import { divisorStream } from "./row-stream.ts";
+
+/** Quotient bits after the first, and how many a cycle finds. */
+const QUOTIENT_BITS = 16;
+const STEPS = 2;
+
+/**
+ * Row unit: r = floor(2^31 / divisor) by restoring division, u17; Softmax: at most 65535, and 0 for an empty row.
+ *
+ * ```
+ *   0         divisor enters; the first quotient bit is set for divisor = 2^15 only
+ *   1 .. 8    quotient, two bits a cycle
+ *   9         factor written
+ * ```
+ *
+ * Latency 9 cycles; the next row enters when this one leaves.
+ */
+export const RowReciprocal = module(
+  "norm_row_reciprocal",
+  (p: Params) => ({
+    from: sink(divisorStream(p)),
+    factor: output(factorWriteShape(p)),
+    /** The last factor of a job is written in this cycle. */
+    jobDone: output(bool),
+  }),
+  (io, p) => {
+    const row = reg(divisorStream(p).payload, { reset: false });
+    const remainder = reg(uint(16), { reset: false });
+    const quotient = reg(uint(FACTOR_BITS), { reset: false });
+    const step = reg(uint(3), { reset: false });
+    const state = fsm("idle", "divide", "done");
+
+    const ready = state.is("divide").not();
+    io.from.ready.set(ready);
+    const { softmax } = row.tag;
+    const r = mux(softmax, mux(row.zero, uintLit(0, 16), quotient.saturate(16)).extend(FACTOR_BITS), quotient);
+    io.factor.set({
+      valid: state.is("done"),
+      slot: row.tag.slot,
+      factor: { r, shift: row.shift, mean: row.mean },
+    });
+    io.jobDone.set(state.is("done").and(row.tag.last));
+
+    state.states({
+      idle: () => undefined,
+      divide: () => {
+        let found: DivisionStep = { remainder, quotient };
+        times(STEPS, () => {
+          found = divisionStep(found, row.divisor);
+        });
+        remainder.next = found.remainder;
+        quotient.next = found.quotient;
+        step.next = step.add(1).wrap(3);
+        when(step.eq(QUOTIENT_BITS / STEPS - 1), () => {
+          state.goto("done");
+        });
+      },
+      done: () => {
+        state.goto("idle");
+      },
+    });
+    when(io.from.valid.and(ready), () => {
+      const { divisor } = io.from.payload;
+      const whole = divisor.eq(2 ** 15);
+      row.next = io.from.payload;
+      remainder.next = mux(whole, uintLit(0, 16), uintLit(2 ** 15, 16));
+      quotient.next = whole;
+      step.next = 0;
+      state.goto("divide");
+    });
+  },
+);
+
+interface DivisionStep {
+  readonly remainder: Uint;
+  readonly quotient: Uint;
+}
+
+/** One more bit of the quotient: does the divisor fit into twice the remainder? */
+function divisionStep({ remainder, quotient }: DivisionStep, divisor: Uint): DivisionStep {
+  const grown = remainder.shl(1);
+  const difference = grown.sub(divisor);
+  const bit = difference.bit(grown.width).not();
+  return {
+    remainder: mux(bit, difference.wrap(16), grown.wrap(16)),
+    quotient: cat(quotient.wrap(FACTOR_BITS - 1), bit),
+  };
+}

@@ -1,0 +1,131 @@
+import { bool, cat, fsm, module, mux, reg, sink, source, times, uint, uintLit, when } from "../../../hdl/index.ts";
+import type { Bool, Uint } from "../../../hdl/index.ts";
+import type { Params } from "../../../config/index.ts";
+import { FACTOR_SHIFT_BITS } from "../shape.ts";
+import { divisorStream, VARIANCE_BITS, varianceStream } from "./row-stream.ts";
+
+const PAIRS = VARIANCE_BITS / 2;
+const ROOT_BITS = 16;
+/** Bits of the root found in a cycle. */
+const STEPS = 2;
+
+/**
+ * Row unit: normalises V by an even, a Softmax sum by any number of places, and takes the square root of V digit by
+ * digit. The divisor is in [2^15, 2^16).
+ *
+ * ```
+ *   0          value enters
+ *   1          leading zero pairs counted                 shift = 31 - pairs (the place of the highest pair)
+ *   2          shifted: 32 bits from the highest pair on
+ *   3 .. 10    root, two bits a cycle                     Softmax: none; the upper 16 bits are the divisor
+ *   11 (3)     divisor handed on
+ * ```
+ *
+ * Latency 11 cycles (Softmax 3); the next row enters when this one leaves. Source: digit-by-digit square root; I-BERT's
+ * Newton iteration needs up to six steps with a division each.
+ */
+export const RowRoot = module(
+  "norm_row_root",
+  (p: Params) => ({ from: sink(varianceStream(p)), to: source(divisorStream(p)) }),
+  (io, p) => {
+    const row = reg(varianceStream(p).payload, { reset: false });
+    const zeroPairs = reg(uint(5), { reset: false });
+    const radicand = reg(uint(32), { reset: false });
+    const remainder = reg(uint(ROOT_BITS + 1), { reset: false });
+    const root = reg(uint(ROOT_BITS), { reset: false });
+    const step = reg(uint(3), { reset: false });
+    const zero = reg(bool, { reset: false });
+    const state = fsm("idle", "count", "shift", "root", "done");
+
+    const ready = state.is("idle").or(state.is("done").and(io.to.ready));
+    const enters = io.from.valid.and(ready);
+    io.from.ready.set(ready);
+    io.to.valid.set(state.is("done"));
+
+    const place = uintLit(PAIRS - 1, 5)
+      .sub(zeroPairs)
+      .wrap(5);
+    const high = radicand.bit(31);
+    // A sum of n bits: the pair's place says n = 2 · place + 2 or one less.
+    const sumBits = cat(place, uintLit(1, 1)).add(high).wrap(FACTOR_SHIFT_BITS);
+    const { softmax } = row.tag;
+    io.to.payload.set({
+      tag: row.tag,
+      divisor: mux(softmax, mux(high, radicand.bits(31, 16), radicand.bits(30, 15)), root),
+      zero: zero.and(softmax),
+      shift: mux(zero.and(softmax), uintLit(16, FACTOR_SHIFT_BITS), mux(softmax, sumBits, place)),
+      mean: row.mean,
+    });
+
+    state.states({
+      idle: () => undefined,
+      count: () => {
+        zeroPairs.next = leadingZeroPairs(row.value);
+        zero.next = row.value.eq(0);
+        state.goto("shift");
+      },
+      shift: () => {
+        const doubled = cat(zeroPairs, uintLit(0, 1));
+        radicand.next = row.value
+          .shl(doubled)
+          .wrap(VARIANCE_BITS)
+          .bits(VARIANCE_BITS - 1, VARIANCE_BITS - 32);
+        remainder.next = 0;
+        root.next = 0;
+        step.next = 0;
+        when(softmax, () => {
+          state.goto("done");
+        }).otherwise(() => {
+          state.goto("root");
+        });
+      },
+      root: () => {
+        let found: RootStep = { remainder, root };
+        times(STEPS, (i) => {
+          found = rootStep(found, radicand.bits(31 - 2 * i, 30 - 2 * i));
+        });
+        remainder.next = found.remainder;
+        root.next = found.root;
+        radicand.next = radicand.shl(2 * STEPS).wrap(32);
+        step.next = step.add(1).wrap(3);
+        when(step.eq(ROOT_BITS / STEPS - 1), () => {
+          state.goto("done");
+        });
+      },
+      done: () => {
+        when(io.to.ready, () => {
+          state.goto("idle");
+        });
+      },
+    });
+    when(enters, () => {
+      row.next = io.from.payload;
+      state.goto("count");
+    });
+  },
+);
+
+interface RootStep {
+  readonly remainder: Uint;
+  readonly root: Uint;
+}
+
+/** One more bit of the root: is the remainder at least 4 · root + 1? */
+function rootStep({ remainder, root }: RootStep, pair: Uint): RootStep {
+  const grown = cat(remainder, pair);
+  const trial = cat(root, uintLit(1, 2));
+  const difference = grown.sub(trial).wrap(grown.width + 1);
+  const bit = difference.bit(grown.width).not();
+  return {
+    remainder: mux(bit, difference, grown).wrap(ROOT_BITS + 1),
+    root: cat(root.wrap(ROOT_BITS - 1), bit),
+  };
+}
+
+/** Zero pairs of bits above the highest pair that is not zero; 31 when all are. */
+function leadingZeroPairs(value: Uint): Uint {
+  const taken = (pair: number): Bool => value.bits(2 * pair + 1, 2 * pair).reduceOr();
+  let count: Uint = uintLit(PAIRS - 1, 5);
+  for (let pair = 1; pair < PAIRS; pair++) count = mux(taken(pair), uintLit(PAIRS - 1 - pair, 5), count);
+  return count;
+}

@@ -1,0 +1,37 @@
+/** What travels from stage to stage of the row unit, one row at a time. */
+import { bool, sint, stream, uint } from "../../../hdl/index.ts";
+import type { Params } from "../../../config/index.ts";
+import { slotBits } from "../../common/index.ts";
+import { FACTOR_SHIFT_BITS, MEAN_BITS, ROW_SQUARES_BITS, ROW_SUM_BITS } from "../shape.ts";
+
+/** Which row it is. Rows of Softmax pass the LayerNorm stages unchanged, so that rows never overtake. */
+export const rowTag = (p: Params) => ({
+  slot: uint(slotBits(p)),
+  softmax: bool,
+  /** Last row of its job. */
+  last: bool,
+});
+
+/** Bits of d, the columns of a LayerNorm row (at most 4096), and of V and of whatever is normalised in its place. */
+export const COLUMN_BITS = 15;
+export const VARIANCE_BITS = 64;
+
+const sums = { sum: sint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_BITS), columns: uint(COLUMN_BITS) } as const;
+
+/** Into the mean: the row's sums and 16 / d as recip · 2^-recipShift. */
+export const sumStream = (p: Params) => stream({ tag: rowTag(p), ...sums, recip: uint(32), recipShift: uint(6) });
+/** Into the variance. */
+export const meanStream = (p: Params) => stream({ tag: rowTag(p), ...sums, mean: sint(MEAN_BITS) });
+/** Into the root: V, or a Softmax row's sum. */
+export const varianceStream = (p: Params) =>
+  stream({ tag: rowTag(p), value: uint(VARIANCE_BITS), mean: sint(MEAN_BITS) });
+/** Into the reciprocal: the root of V, or the sum, normalised to [2^15, 2^16), and the factor's shift. */
+export const divisorStream = (p: Params) =>
+  stream({
+    tag: rowTag(p),
+    divisor: uint(16),
+    /** The sum was 0: the factor is 0. */
+    zero: bool,
+    shift: uint(FACTOR_SHIFT_BITS),
+    mean: sint(MEAN_BITS),
+  });

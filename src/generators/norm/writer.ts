@@ -1,0 +1,160 @@
+import {
+  bool,
+  cat,
+  input,
+  memory,
+  module,
+  mux,
+  output,
+  reg,
+  select,
+  sint,
+  source,
+  times,
+  uint,
+  uintLit,
+  when,
+} from "../../hdl/index.ts";
+import type { Bool, Sint, Uint } from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { accumulatorWrite, normStream, retireShape, scratchpadWrite, wordShape } from "../common/index.ts";
+import { OPERATION_KINDS, rawParts, rawWords } from "./operation.ts";
+import { resultOperationShape } from "./pipeline.ts";
+import { hasFunctions, normFeatures } from "./shape.ts";
+
+/**
+ * Words that the stream to STORE holds. The sequencer issues only what there is room for, so a pass to the stream moves
+ * at most this many words in the time an operation takes to come through.
+ */
+export const streamDepth = (p: Params): number => (hasFunctions(normFeatures(p)) ? 16 : 8);
+
+/**
+ * End of the pipeline: results go to the scratchpad (never refused), to the stream (there is always room) or to the
+ * accumulator, and the last result of a pass retires its command.
+ *
+ * ```
+ *   output       result → scratchpad write | accumulator write | stream queue
+ *   output + 1   command retires; its word can be the stream's next
+ * ```
+ *
+ * An accumulator write may be refused. Nothing waits for it: `denied` tells the sequencer to go back to that row, the
+ * epoch changes, and results of the old epoch that are still on their way are dropped.
+ */
+export const NormWriter = module(
+  "norm_writer",
+  (p: Params) => ({
+    valid: input(bool),
+    result: input(resultOperationShape(p)),
+    lanes: input(times(p.lanes, () => sint(32))),
+    epoch: input(bool),
+    halt: input(bool),
+    scratchpad: scratchpadWrite(p),
+    accumulator: accumulatorWrite(p),
+    stream: source(normStream(p)),
+    /** A row of a preload was written, or refused. */
+    written: output(bool),
+    denied: output(bool),
+    /** A word left the stream. */
+    taken: output(bool),
+    retire: output(retireShape),
+    /** Beside `retire`, a cycle earlier: which of the two passes in flight ends. */
+    ends: output({ valid: bool, place: bool }),
+  }),
+  (io, p) => {
+    const { operation, pass } = io.result;
+    const row = io.valid.and(operation.kind.eq(OPERATION_KINDS.row)).and(io.halt.not());
+    const bytes = io.lanes.map((lane) => lane.asUint().bits(7, 0));
+    const slice = joined(bytes);
+
+    io.scratchpad.valid.set(row.and(pass.toScratchpad));
+    io.scratchpad.address.set(operation.target);
+    io.scratchpad.data.set(joined(times(p.wordSlices, () => slice)));
+    io.scratchpad.mask.set(oneHot(operation.part, p.wordSlices));
+
+    const writes = row.and(pass.toAccumulator).and(operation.epoch.eq(io.epoch));
+    const written = writes.and(io.accumulator.ready);
+    io.accumulator.valid.set(writes);
+    io.accumulator.address.set(operation.target);
+    io.accumulator.data.set(times(p.cols, (column): Sint => io.lanes[column % p.lanes]!));
+    io.accumulator.mask.set(oneHot(operation.part, p.tileSlices));
+    io.written.set(written);
+    io.denied.set(writes.and(io.accumulator.ready.not()));
+
+    const raw = rawWord(p, row.and(pass.raw), io.lanes, operation.part);
+    const word = p.lanes === p.wordBytes ? mux(pass.raw, raw.word, slice) : raw.word;
+    const push = row.and(pass.toStream).and(raw.complete);
+    io.taken.set(streamQueue(p, push, word, io.stream));
+
+    const ends = row.and(operation.last).and(pass.toAccumulator.not().or(written));
+    io.ends.set({ valid: ends, place: operation.pass });
+    const retire = reg(retireShape);
+    retire.valid.next = ends;
+    when(ends, () => {
+      retire.post.next = pass.post;
+      retire.index.next = pass.index;
+    });
+    io.retire.set(retire);
+  },
+);
+
+/** The first part lowest. */
+const joined = (parts: readonly Uint[]): Uint => cat(...[...parts].reverse());
+
+const oneHot = (index: Uint, count: number): Uint =>
+  count === 1 ? uintLit(1, 1) : joined(times(count, (i) => index.eq(i)));
+
+/**
+ * int32 results as stream words: part of a row-slice that is several words, or several row-slices that fill a word; then
+ * `complete` marks the last of them.
+ */
+function rawWord(p: Params, valid: Bool, lanes: readonly Sint[], part: Uint): { word: Uint; complete: Bool } {
+  const elements = lanes.map((lane) => lane.asUint());
+  const [words, parts] = [rawWords(p), rawParts(p)];
+  if (parts === 1) {
+    const perWord = p.lanes / words;
+    const choices = times(words, (w) => joined(elements.slice(w * perWord, (w + 1) * perWord)));
+    return {
+      word: words === 1 ? choices[0]! : select(part.wrap(Math.log2(words)), choices),
+      complete: valid.eq(valid),
+    };
+  }
+  const slice = joined(elements);
+  const kept = times(parts - 1, (i) => {
+    const place = reg(uint(slice.width), { reset: false });
+    when(valid.and(part.eq(i)), () => {
+      place.next = slice;
+    });
+    return place;
+  });
+  return { word: joined([...kept, slice]), complete: part.eq(parts - 1) };
+}
+
+/** A queue of STREAM_DEPTH words; returns whether one leaves. */
+function streamQueue(
+  p: Params,
+  push: Bool,
+  word: Uint,
+  out: {
+    readonly valid: { set(v: Bool): void };
+    readonly ready: Bool;
+    readonly payload: { data: { set(v: Uint): void } };
+  },
+): Bool {
+  const depth = streamDepth(p);
+  const words = memory({ shape: wordShape(p), depth });
+  const bits = Math.log2(depth);
+  const head = reg(uint(bits + 1));
+  const tail = reg(uint(bits + 1));
+  const valid = head.ne(tail);
+  const taken = valid.and(out.ready);
+  words.write({ address: tail.wrap(bits), data: word, enable: push });
+  when(push, () => {
+    tail.next = tail.add(1).wrap(bits + 1);
+  });
+  when(taken, () => {
+    head.next = head.add(1).wrap(bits + 1);
+  });
+  out.valid.set(valid);
+  out.payload.data.set(words.read({ address: head.wrap(bits), sync: false }));
+  return taken;
+}
