@@ -1,0 +1,172 @@
+import {
+  bool,
+  flip,
+  input,
+  instance,
+  module,
+  output,
+  reset,
+  sink,
+  source,
+  stream,
+  uint,
+  unpack,
+  widthOf,
+} from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { ENGINES } from "../../isa/index.ts";
+import {
+  AXI_ADDRESS_BITS,
+  axiLiteSlave,
+  burstRequestShape,
+  commandShape,
+  connect,
+  enginePorts,
+  readBeatShape,
+} from "../common/index.ts";
+import { CommandQueue } from "./command-queue.ts";
+import { Counters } from "./counters.ts";
+import { Dispatch } from "./dispatch.ts";
+import { Fetch } from "./fetch.ts";
+import { Monitor, traceShape } from "./monitor.ts";
+import { RegisterFile } from "./registers.ts";
+import { Semaphores } from "./semaphores.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/** The trace port: one record an engine. */
+export const tracePorts = () => ({
+  load: output(traceShape),
+  store: output(traceShape),
+  gemm: output(traceShape),
+  norm: output(traceShape),
+});
+
+/**
+ * The control unit: registers, command fetch, dispatch into one queue an engine, semaphores, faults, counters.
+ *
+ * ```
+ *   t        CONTROL written                     T        last beat of a command on the bus
+ *   t + 1    everything is reset                 T + 1    read register
+ *   t + 2    first fetch asked for               T + 2    command decoded and enqueued
+ *   t + 3    address on the bus                  T + 3    head of its queue: semaphores, start
+ *                                                T + 4    in execution
+ *
+ *   t        retire of one engine  →  t + 1  semaphores count  →  same cycle: another engine's command starts
+ * ```
+ *
+ * One command a cycle.
+ */
+export const Control = module(
+  "control",
+  (p: Params) => ({
+    axi: axiLiteSlave(),
+    irq: output(bool),
+    trace: tracePorts(),
+    load: flip(enginePorts("load")),
+    store: flip(enginePorts("store")),
+    gemm: flip(enginePorts("gemm")),
+    norm: flip(enginePorts("norm")),
+    /** A program starts: resets engines and memories' arbiters for one cycle. */
+    start: output(bool),
+    base: output(uint(AXI_ADDRESS_BITS)),
+    limit: output(uint(32)),
+    fetch: { request: source(stream(burstRequestShape)), beats: sink(stream(readBeatShape(p))) },
+    axiQuiet: input(bool),
+    /** A beat was read; a beat was written; an activation row entered the array. */
+    reads: input(bool),
+    writes: input(bool),
+    arrayActive: input(bool),
+  }),
+  (io, p) => {
+    const registers = instance(RegisterFile, p);
+    const supervisor = instance(Supervisor, undefined);
+    const restart = { reset: reset().or(registers.start) };
+    const fetch = instance(Fetch, p, restart);
+    const dispatch = instance(Dispatch, p, restart);
+    const semaphores = instance(Semaphores, p, restart);
+    const counters = instance(Counters, undefined, restart);
+    const { settings, machine } = registers;
+
+    connect(registers.axi, io.axi);
+    io.irq.set(registers.irq);
+    io.start.set(registers.start);
+    io.base.set(settings.base);
+    io.limit.set(settings.limit);
+    supervisor.start.set(registers.start);
+    supervisor.clear.set(registers.clear);
+
+    fetch.enable.set(supervisor.running.and(supervisor.halt.not()));
+    fetch.firstCommand.set(settings.firstCommand);
+    fetch.commandCount.set(settings.commandCount);
+    connect(fetch.request, io.fetch.request);
+    connect(fetch.beats, io.fetch.beats);
+    connect(fetch.command, dispatch.command);
+    dispatch.halt.set(supervisor.halt);
+
+    ENGINES.forEach((name, e) => {
+      const engine = io[name];
+      const shape = commandShape(name);
+      const queue = instance(
+        CommandQueue,
+        { width: widthOf(shape), depth: p.queueDepth },
+        { ...restart, name: `${name}_queue` },
+      );
+      const monitor = instance(Monitor, undefined, { ...restart, name: `${name}_monitor` });
+      const file = semaphores.engines[e]!;
+      const headIndex = unpack(shape, queue.head.command).index;
+
+      connect(queue.enqueue, dispatch[name]);
+      file.wait.set(queue.head.wait);
+      file.start.set(queue.start);
+      file.retire.set(engine.retire);
+      queue.go.set(file.missing.eq(0).and(supervisor.halt.not()));
+      engine.command.valid.set(queue.command.valid);
+      engine.command.payload.set(unpack(shape, queue.command.payload) as never);
+      queue.command.ready.set(engine.command.ready);
+      engine.halt.set(supervisor.halt);
+
+      monitor.head.set({ valid: queue.head.valid, index: headIndex, missing: file.missing });
+      monitor.start.set(queue.start);
+      monitor.retire.set(engine.retire);
+      monitor.busy.set(engine.busy);
+      monitor.memoryWait.set(engine.memoryWait);
+      io.trace[name].set(monitor.trace);
+      machine.engines[e]!.set({ ...monitor.status, missing: file.missing, queued: queue.queued });
+
+      supervisor.engines[e]!.set({
+        idle: engine.idle,
+        stalled: engine.stalled,
+        retires: engine.retire.valid,
+        current: monitor.current,
+        head: { valid: queue.head.valid, index: headIndex },
+      });
+      supervisor.engineFaults[e]!.set(engine.fault);
+    });
+
+    [fetch.fault, dispatch.fault, semaphores.fault].forEach((fault, i) => {
+      supervisor.otherFaults[i]!.set(fault);
+    });
+    supervisor.exhausted.set(fetch.exhausted);
+    supervisor.inFlight.set(fetch.inFlight);
+    supervisor.dispatches.set(dispatch.moved);
+    supervisor.axiQuiet.set(io.axiQuiet);
+
+    counters.running.set(supervisor.running);
+    counters.reads.set(io.reads);
+    counters.writes.set(io.writes);
+    counters.arrayActive.set(io.arrayActive);
+    machine.busy.set(supervisor.busy);
+    machine.done.set(supervisor.done);
+    machine.fault.set(supervisor.fault);
+    machine.faultCode.set(supervisor.code);
+    machine.faultCommand.set(supervisor.index);
+    machine.dispatched.set(dispatch.dispatched);
+    machine.cycles.set(counters.cycles);
+    machine.readBeats.set(counters.readBeats);
+    machine.writeBeats.set(counters.writeBeats);
+    machine.arrayCycles.set(counters.arrayCycles);
+    machine.semaphores.forEach((count, s) => {
+      count.set(semaphores.counts[s]!);
+    });
+  },
+);

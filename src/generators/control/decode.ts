@@ -1,0 +1,39 @@
+import { cat, uint } from "../../hdl/index.ts";
+import type { Bool, Uint, UintShape, Value } from "../../hdl/index.ts";
+import { COMMAND_BITS, COMMAND_LAYOUT, OPCODES } from "../../isa/index.ts";
+import type { EngineName, Field } from "../../isa/index.ts";
+import { commandShape, MASK_BITS } from "../common/index.ts";
+import type { CommandShape } from "../common/index.ts";
+
+/** A command as it waits for its engine: the semaphores it needs, and what the engine will get. */
+export type QueuedShape<E extends EngineName> = { readonly wait: UintShape; readonly command: CommandShape<E> };
+export const queuedShape = <E extends EngineName>(engine: E): QueuedShape<E> => ({
+  wait: uint(MASK_BITS),
+  command: commandShape(engine),
+});
+
+const bitsOf = (word: Uint, field: Field): Uint => word.bits(field.lsb + field.bits - 1, field.lsb);
+
+function common(name: string): Field {
+  const field = COMMAND_LAYOUT.load.find((f) => f.name === name);
+  if (field === undefined) throw new Error(`command layout without ${name}`);
+  return field;
+}
+
+/** Whether a command's operation code is that of `engine`. */
+export const isFor = (engine: EngineName, word: Uint): Bool => bitsOf(word, common("opcode")).eq(OPCODES[engine]);
+/** The semaphores a command waits for, and those it posts: the same bits for every engine. */
+export const waitMask = (word: Uint): Uint => bitsOf(word, common("wait"));
+export const postMask = (word: Uint): Uint => bitsOf(word, common("post"));
+
+/** The fields of a command of `engine`, cut out of its 512 bits where the layout says. */
+export function decode<E extends EngineName>(engine: E, word: Uint, index: Uint): Value<QueuedShape<E>> {
+  if (word.width !== COMMAND_BITS) throw new Error(`a command has ${COMMAND_BITS} bits, not ${word.width}`);
+  const fields = COMMAND_LAYOUT[engine].map((field) => [field.name, bitsOf(word, field)] as const);
+  const names = new Set(Object.keys(commandShape(engine)));
+  const command = { ...Object.fromEntries(fields.filter(([name]) => names.has(name))), index };
+  return { wait: waitMask(word), command } as unknown as Value<QueuedShape<E>>;
+}
+
+/** Beats in order of arrival as one command. */
+export const joinBeats = (beats: readonly Uint[]): Uint => cat(...[...beats].reverse());

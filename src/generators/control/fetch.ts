@@ -1,0 +1,121 @@
+import {
+  bool,
+  input,
+  module,
+  min,
+  mux,
+  output,
+  reg,
+  sink,
+  source,
+  stream,
+  times,
+  uint,
+  uintLit,
+  when,
+} from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { COMMAND_BITS, COMMAND_BYTES, FAULTS } from "../../isa/index.ts";
+import { AXI_ADDRESS_BITS, burstRequestShape, faultShape, fifo, INDEX_BITS, readBeatShape } from "../common/index.ts";
+import { joinBeats } from "./decode.ts";
+
+/** Commands asked for with one burst, and commands on their way or waiting for dispatch. */
+const GROUP = 4;
+const BUFFER = 8;
+
+/**
+ * Reads the program: bursts of up to four commands (aligned to four, so that none crosses 4 KiB) into a FIFO of eight.
+ * Only what the FIFO has room for is asked for, so that the read channel is never blocked.
+ *
+ * ```
+ *   t        enabled                        T        a command's last beat
+ *   t        first burst asked for          T + 1    the command can be dispatched
+ * ```
+ *
+ * Throughput one beat a cycle.
+ */
+export const Fetch = module(
+  "fetch",
+  (p: Params) => ({
+    /** High while a program runs and nothing has faulted; the rest is constant meanwhile. */
+    enable: input(bool),
+    /** Address of the first command in units of commands, and their number. */
+    firstCommand: input(uint(AXI_ADDRESS_BITS - Math.log2(COMMAND_BYTES))),
+    commandCount: input(uint(32)),
+    request: source(stream(burstRequestShape)),
+    beats: sink(stream(readBeatShape(p))),
+    command: source(stream(uint(COMMAND_BITS))),
+    /** Some commands are asked for and not here yet. */
+    inFlight: output(bool),
+    /** All commands have been asked for, received and taken. */
+    exhausted: output(bool),
+    fault: output(faultShape),
+  }),
+  (io, p) => {
+    const fault = reg(faultShape, { reset: { valid: false, code: 0, index: 0 } });
+    const enable = io.enable.and(fault.valid.not());
+    const commandBeats = COMMAND_BYTES / p.beatBytes;
+
+    const asked = reg(uint(32));
+    const left = io.commandCount.sub(asked).wrap(32);
+    const address = io.firstCommand.add(asked).wrap(io.firstCommand.width);
+    const toBoundary = uintLit(GROUP)
+      .sub(address.bits(Math.log2(GROUP) - 1, 0))
+      .wrap(Math.log2(GROUP) + 1);
+    const group = min(toBoundary, left).wrap(toBoundary.width);
+
+    // Commands asked for and not dispatched.
+    const reserved = reg(uint(Math.log2(BUFFER) + 1));
+    const asks = enable.and(left.ne(0)).and(reserved.le(BUFFER - GROUP));
+    io.request.valid.set(asks);
+    io.request.payload.set({
+      address: address.shl(Math.log2(COMMAND_BYTES)),
+      length: group.shl(Math.log2(commandBeats)).sub(1).wrap(8),
+    });
+    const ask = asks.and(io.request.ready);
+    when(ask, () => {
+      asked.next = asked.add(group).wrap(32);
+    });
+
+    const received = reg(uint(32));
+    const buffer = fifo("buffer", { command: uint(COMMAND_BITS) }, BUFFER);
+    const early = times(commandBeats - 1, () => reg(uint(8 * p.beatBytes), { reset: false }));
+    const arrives = io.beats.valid;
+    const { data, error } = io.beats.payload;
+    const arrivesWell = arrives.and(error.not()).and(enable);
+    io.beats.ready.set(true);
+    const place = reg(uint(Math.max(1, Math.log2(commandBeats))));
+    const completes = commandBeats === 1 ? arrives : arrives.and(place.eq(commandBeats - 1));
+    if (commandBeats > 1) {
+      when(arrives, () => {
+        place.next = mux(completes, uintLit(0), place.add(1).wrap(place.width));
+      });
+      early.forEach((beat, i) => {
+        when(arrives.and(place.eq(i)), () => {
+          beat.next = data;
+        });
+      });
+    }
+    when(completes, () => {
+      received.next = received.add(1).wrap(32);
+    });
+    buffer.push(completes.and(arrivesWell), { command: joinBeats([...early, data]) });
+    when(arrives.and(error).and(enable), () => {
+      fault.next = { valid: true, code: FAULTS.fetchError.code, index: received.wrap(INDEX_BITS) };
+    });
+    io.fault.set(fault);
+
+    const gives = buffer.valid.and(enable);
+    const given = gives.and(io.command.ready);
+    io.command.valid.set(gives);
+    io.command.payload.set(buffer.head.command);
+    buffer.take(given);
+    reserved.next = reserved
+      .add(mux(ask, group, uintLit(0)))
+      .sub(given)
+      .wrap(reserved.width);
+
+    io.inFlight.set(asked.ne(received));
+    io.exhausted.set(left.eq(0).and(reserved.eq(0)));
+  },
+);

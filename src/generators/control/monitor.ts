@@ -1,0 +1,113 @@
+import { bool, input, module, mux, output, reg, uint, uintLit, when } from "../../hdl/index.ts";
+import type { Bool, Uint, UintReg } from "../../hdl/index.ts";
+import { ENGINE_STATES } from "../../isa/index.ts";
+import { INDEX_BITS, MASK_BITS, retireShape } from "../common/index.ts";
+
+/** Bits of a cycle or beat counter: three days at 1 GHz. */
+export const COUNTER_BITS = 48;
+
+/** What the trace port of an engine carries. */
+export const traceShape = {
+  /** A command starts, and which. */
+  start: bool,
+  start_index: uint(INDEX_BITS),
+  /** At its start: cycles it waited for semaphores at the head of the queue with nothing in execution. */
+  wait: uint(32),
+  /** At its start: the last semaphore it waited for. */
+  wait_semaphore: uint(5),
+  retire: bool,
+  retire_index: uint(INDEX_BITS),
+  /** Cycles the engine has been waiting for memory, since the program's start. */
+  memory_wait: uint(32),
+} as const;
+
+/** What the registers of an engine show; the counters in cycles. */
+export const engineStatusShape = {
+  state: uint(2),
+  /** Index of the command started last, or of the head of the queue when none is in execution. */
+  command: uint(INDEX_BITS),
+  busy: uint(COUNTER_BITS),
+  semaphoreWait: uint(COUNTER_BITS),
+  memoryWait: uint(COUNTER_BITS),
+  retired: uint(32),
+} as const;
+
+/** Counts the cycles where `condition` holds, from a program's start. */
+export function counter(name: string, bits: number, condition: Bool): UintReg {
+  const count = reg(uint(bits), { name });
+  when(condition, () => {
+    count.next = count.add(1).wrap(bits);
+  });
+  return count;
+}
+
+/** Index of the lowest bit set; 0 for none. */
+function lowestBit(mask: Uint): Uint {
+  let lowest: Uint = uintLit(0, 5);
+  for (let bit = mask.width - 1; bit >= 0; bit--) lowest = mux(mask.bit(bit), uintLit(bit, 5), lowest);
+  return lowest;
+}
+
+/** Watches one engine: its registers, its cycle counters, its trace port. Every count is one cycle behind. */
+export const Monitor = module(
+  "monitor",
+  () => ({
+    head: input({ valid: bool, index: uint(INDEX_BITS), missing: uint(MASK_BITS) }),
+    start: input(bool),
+    retire: input(retireShape),
+    busy: input(bool),
+    memoryWait: input(bool),
+    /** The command started last. */
+    current: output(uint(INDEX_BITS)),
+    status: output(engineStatusShape),
+    trace: output(traceShape),
+  }),
+  (io) => {
+    const waits = io.head.valid.and(io.head.missing.reduceOr()).and(io.busy.not());
+    const held = io.busy.and(io.memoryWait);
+    const works = io.busy.and(io.memoryWait.not());
+    const busyCycles = counter("busy_cycles", COUNTER_BITS, works);
+    const semaphoreWaitCycles = counter("semaphore_wait_cycles", COUNTER_BITS, waits);
+    const memoryWaitCycles = counter("memory_wait_cycles", COUNTER_BITS, held);
+    const retired = counter("retired", 32, io.retire.valid);
+
+    const current = reg(uint(INDEX_BITS));
+    const waited = reg(uint(32));
+    const lastMissing = reg(uint(5));
+    when(waits, () => {
+      waited.next = waited.add(1).wrap(32);
+      lastMissing.next = lowestBit(io.head.missing);
+    });
+    when(io.start, () => {
+      current.next = io.head.index;
+      waited.next = 0;
+    });
+    io.current.set(current);
+
+    io.status.set({
+      state: mux(
+        held,
+        uintLit(ENGINE_STATES.waitingMemory, 2),
+        mux(
+          works,
+          uintLit(ENGINE_STATES.busy, 2),
+          mux(waits, uintLit(ENGINE_STATES.waitingSemaphore, 2), uintLit(ENGINE_STATES.idle, 2)),
+        ),
+      ),
+      command: mux(io.busy, current, io.head.index),
+      busy: busyCycles,
+      semaphoreWait: semaphoreWaitCycles,
+      memoryWait: memoryWaitCycles,
+      retired,
+    });
+    io.trace.set({
+      start: io.start,
+      start_index: io.head.index,
+      wait: waited,
+      wait_semaphore: lastMissing,
+      retire: io.retire.valid,
+      retire_index: io.retire.index,
+      memory_wait: memoryWaitCycles.wrap(32),
+    });
+  },
+);

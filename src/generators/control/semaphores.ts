@@ -1,0 +1,71 @@
+import { bool, cat, input, module, mux, output, reg, times, uint, uintLit } from "../../hdl/index.ts";
+import type { Uint } from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { ENGINES, FAULTS } from "../../isa/index.ts";
+import { faultShape, INDEX_BITS, MASK_BITS, retireShape } from "../common/index.ts";
+
+/** Bits of a semaphore's count. */
+export const countBits = (p: Params): number => Math.log2(p.semaphoreMax + 1);
+
+/**
+ * The semaphore file: `params.semaphores` counters, all zero at reset.
+ *
+ * ```
+ *   t       wait → missing, in the same cycle      retire posts
+ *   t + 1   after start: each of them one less     each of them one more
+ * ```
+ *
+ * Every engine may start and every engine may post in one cycle. Engines that want the same semaphore in the same cycle
+ * are served in the order load, store, gemm, norm, so that no count goes below zero whatever the program does. A post
+ * beyond the maximum is a fault of the command that posts.
+ */
+export const Semaphores = module(
+  "semaphores",
+  (p: Params) => ({
+    engines: times(ENGINES.length, () => ({
+      /** Semaphores that the head command needs; 0 without a command. */
+      wait: input(uint(MASK_BITS)),
+      /** Those of them that it cannot have in this cycle. */
+      missing: output(uint(MASK_BITS)),
+      /** The head command starts and takes what it needs. Only while nothing is missing. */
+      start: input(bool),
+      retire: input(retireShape),
+    })),
+    counts: times(p.semaphores, () => output(uint(countBits(p)))),
+    fault: output(faultShape),
+  }),
+  (io, p) => {
+    const counts = times(p.semaphores, () => reg(uint(countBits(p))));
+    const zero = cat(...[...counts].reverse().map((count) => count.eq(0)));
+
+    let taken: Uint = uintLit(0, p.semaphores);
+    for (const engine of io.engines) {
+      const wait = engine.wait.wrap(p.semaphores);
+      engine.missing.set(wait.and(zero.or(taken)));
+      taken = taken.or(mux(engine.start, wait, uintLit(0)));
+    }
+
+    const posts = io.engines.map(({ retire }) => mux(retire.valid, retire.post.wrap(p.semaphores), uintLit(0)));
+    const sums = counts.map((count, s) => {
+      const sum = posts.reduce(
+        (total, post) => total.add(post.bit(s)).wrap(count.width + 2),
+        count.extend(count.width + 2),
+      );
+      return sum.sub(taken.bit(s)).wrap(count.width + 2);
+    });
+    counts.forEach((count, s) => {
+      count.next = sums[s]!.wrap(count.width);
+      io.counts[s]!.set(count);
+    });
+
+    const overflows = cat(...[...sums].reverse().map((sum) => sum.gt(p.semaphoreMax)));
+    const guilty = posts.map((post) => post.and(overflows).reduceOr());
+    const index = io.engines.reduceRight<Uint>(
+      (later, { retire }, e) => mux(guilty[e]!, retire.index, later),
+      uintLit(0, INDEX_BITS),
+    );
+    const fault = reg(faultShape, { reset: { valid: false, code: 0, index: 0 } });
+    fault.next = { valid: overflows.reduceOr(), code: FAULTS.semaphoreOverflow.code, index };
+    io.fault.set(fault);
+  },
+);

@@ -1,0 +1,256 @@
+import {
+  bool,
+  indexWidth,
+  input,
+  instance,
+  module,
+  mux,
+  pack,
+  reg,
+  select,
+  sink,
+  source,
+  stream,
+  times,
+  uint,
+  uintLit,
+  unpack,
+  when,
+} from "../../hdl/index.ts";
+import type { Params } from "../../config/index.ts";
+import { FAULTS, LOAD_SPACES } from "../../isa/index.ts";
+import {
+  ADDRESS_BITS,
+  accumulatorMask,
+  accumulatorRow,
+  accumulatorWrite,
+  AXI_ADDRESS_BITS,
+  burstRequestShape,
+  enginePorts,
+  FAULT_BITS,
+  faultShape,
+  fifo,
+  INDEX_BITS,
+  MASK_BITS,
+  readBeatShape,
+  retireShape,
+  scratchpadWrite,
+  wordMask,
+} from "../common/index.ts";
+import { BurstSplitter } from "./burst-splitter.ts";
+import { localRunsShape, RunWalker } from "./run-walker.ts";
+import { modulo } from "./modulo.ts";
+import { isWellFormed, isWholeBeats, unitFit, unitsToBeats } from "./units.ts";
+
+/**
+ * The LOAD engine: DRAM → scratchpad words or accumulator rows. An address side asks for bursts, a data side places what
+ * arrives; a FIFO of started commands lies between, so that the next commands' bursts are on their way while data of
+ * this one still arrive.
+ *
+ * ```
+ *   address side                              data side
+ *   t       command fires                     T      beat: into its lane of the unit
+ *   t + 1   first burst offered               T + 1  unit complete: write asked for, granted unless a bank is taken
+ *   t + 2   (read address register)           T + 2  written; after the last one retire
+ * ```
+ *
+ * Throughput one burst and one beat a cycle, across runs and commands; one unit a cycle where a beat holds several.
+ */
+export const Load = module(
+  "load",
+  (p: Params) => ({
+    ...enginePorts("load"),
+    base: input(uint(AXI_ADDRESS_BITS)),
+    limit: input(uint(32)),
+    request: source(stream(burstRequestShape)),
+    beats: sink(stream(readBeatShape(p))),
+    scratchpad: scratchpadWrite(p),
+    accumulator: accumulatorWrite(p),
+  }),
+  (io, p) => {
+    const fits = {
+      scratchpad: unitFit(p, p.wordBytes),
+      accumulator: unitFit(p, p.accumulatorRowBytes),
+    };
+    const fault = reg(faultShape, { reset: { valid: false, code: 0, index: 0 } });
+    const stop = io.halt.or(fault.valid);
+
+    // Address side.
+    const { payload: command } = io.command;
+    const toAccumulator = command.space.eq(LOAD_SPACES.accumulator);
+    const wellFormed = isWellFormed(p, command).and(
+      mux(
+        toAccumulator,
+        isWholeBeats(command.runLength, fits.accumulator),
+        isWholeBeats(command.runLength, fits.scratchpad),
+      ),
+    );
+    const splitter = instance(BurstSplitter, p);
+    const started = fifo(
+      "started",
+      { runs: localRunsShape, space: uint(1), post: uint(MASK_BITS), index: uint(INDEX_BITS) },
+      Math.max(2, p.outstandingReads),
+    );
+    const ready = splitter.runs.ready.and(started.ready).and(stop.not());
+    const start = io.command.valid.and(ready).and(wellFormed);
+    io.command.ready.set(ready);
+    splitter.runs.valid.set(start);
+    splitter.runs.payload.set({
+      offset: command.dramOffset,
+      stride: command.dramStride,
+      runs: command.runs,
+      beats: mux(
+        toAccumulator,
+        unitsToBeats(command.runLength, fits.accumulator),
+        unitsToBeats(command.runLength, fits.scratchpad),
+      ),
+    });
+    started.push(start, {
+      runs: {
+        address: command.localAddress,
+        stride: command.localStride,
+        runs: command.runs,
+        length: command.runLength,
+        capacity: mux(
+          toAccumulator,
+          uintLit(p.accumulatorRows, ADDRESS_BITS + 1),
+          uintLit(p.scratchpadWords, ADDRESS_BITS + 1),
+        ),
+      },
+      space: command.space,
+      post: command.post,
+      index: command.index,
+    });
+    const addressIndex = reg(uint(INDEX_BITS), { reset: false });
+    when(start, () => {
+      addressIndex.next = command.index;
+    });
+
+    const outstanding = reg(uint(indexWidth(p.outstandingReads + 1)));
+    const mayAsk = outstanding.ne(p.outstandingReads).and(stop.not());
+    splitter.limit.set(io.limit);
+    splitter.bursts.ready.set(io.request.ready.and(mayAsk));
+    const asks = splitter.bursts.valid.and(mayAsk);
+    io.request.valid.set(asks);
+    io.request.payload.set({
+      address: io.base.add(splitter.bursts.payload.offset).wrap(AXI_ADDRESS_BITS),
+      length: splitter.bursts.payload.length,
+    });
+
+    // Data side: `unit` is gathered beat by beat, written when complete.
+    const walker = instance(RunWalker, undefined);
+    const unitBeats = Math.max(fits.scratchpad.beats, fits.accumulator.beats);
+    const unit = times(unitBeats, () => reg(uint(8 * p.beatBytes), { reset: false }));
+    const complete = reg(bool);
+    const current = reg({ space: uint(1), post: uint(MASK_BITS), index: uint(INDEX_BITS) }, { reset: false });
+    const intoAccumulator = current.space.eq(LOAD_SPACES.accumulator);
+
+    const offer = complete.and(walker.places.valid).and(stop.not());
+    const wantsScratchpad = offer.and(intoAccumulator.not());
+    const wantsAccumulator = offer.and(intoAccumulator);
+    const written = mux(intoAccumulator, io.accumulator.ready, io.scratchpad.ready).and(offer);
+    walker.places.ready.set(written);
+
+    // A beat of several units is written one unit after another.
+    const place = modulo(Math.max(fits.scratchpad.units, fits.accumulator.units), (index) =>
+      mux(intoAccumulator, index.eq(fits.accumulator.units - 1), index.eq(fits.scratchpad.units - 1)),
+    );
+    place.step(written);
+    const emptied = written.and(place.last);
+    const finishes = written.and(walker.places.payload.last);
+
+    io.scratchpad.valid.set(wantsScratchpad);
+    io.scratchpad.address.set(walker.places.payload.address);
+    io.scratchpad.data.set(unitOf(p.wordBytes));
+    io.scratchpad.mask.set(allOnes(wordMask(p).width));
+    io.accumulator.valid.set(wantsAccumulator);
+    io.accumulator.address.set(walker.places.payload.address);
+    io.accumulator.data.set(unpack(accumulatorRow(p), unitOf(p.accumulatorRowBytes)));
+    io.accumulator.mask.set(allOnes(accumulatorMask(p).width));
+
+    function unitOf(unitBytes: number) {
+      const { beats, units } = unitFit(p, unitBytes);
+      if (units === 1) return pack(unit.slice(0, beats));
+      const parts = times(units, (i) => unit[0]!.bits(8 * unitBytes * (i + 1) - 1, 8 * unitBytes * i));
+      return select(place.index.wrap(indexWidth(units)), parts);
+    }
+
+    // With the last write of a command the first beat of the next may arrive: it belongs to the head of the FIFO.
+    const active = reg(bool);
+    const next = started.head;
+    const takesNext = walker.runs.ready;
+    const beatSpace = mux(finishes, next.space, current.space);
+    const expected = mux(finishes, started.valid, active);
+    const room = complete.not().or(emptied);
+    const accept = io.beats.valid.and(expected).and(room).and(stop.not());
+    io.beats.ready.set(expected.and(room).or(stop));
+
+    started.take(takesNext);
+    walker.runs.valid.set(started.valid);
+    walker.runs.payload.set(next.runs);
+    when(takesNext, () => {
+      active.next = started.valid;
+      current.next = { space: next.space, post: next.post, index: next.index };
+    });
+
+    const toRow = beatSpace.eq(LOAD_SPACES.accumulator);
+    const lane = modulo(unitBeats, (index) =>
+      mux(toRow, index.eq(fits.accumulator.beats - 1), index.eq(fits.scratchpad.beats - 1)),
+    );
+    lane.step(accept);
+    const badBeat = accept.and(io.beats.payload.error);
+    when(emptied, () => {
+      complete.next = false;
+    });
+    when(accept, () => {
+      complete.next = lane.last;
+      unit.forEach((beat, i) => {
+        when(lane.is(i), () => {
+          beat.next = io.beats.payload.data;
+        });
+      });
+    });
+
+    const arrived = io.beats.valid.and(io.beats.ready).and(io.beats.payload.last);
+    const asked = asks.and(io.request.ready);
+    when(asked.ne(arrived), () => {
+      outstanding.next = mux(asked, outstanding.add(1), outstanding.sub(1)).wrap(outstanding.width);
+    });
+
+    const retire = reg(retireShape, { reset: { valid: false, post: 0, index: 0 } });
+    retire.next = { valid: finishes, post: current.post, index: current.index };
+    io.retire.set(retire);
+
+    when(io.command.valid.and(ready).and(wellFormed.not()), () => {
+      fault.next = { valid: true, code: FAULTS.illegalField.code, index: command.index };
+    });
+    when(splitter.outOfRange.and(stop.not()), () => {
+      fault.next = { valid: true, code: FAULTS.dramRange.code, index: addressIndex };
+    });
+    when(walker.outOfRange.and(stop.not()), () => {
+      fault.next = {
+        valid: true,
+        code: mux(
+          intoAccumulator,
+          uintLit(FAULTS.accumulatorRange.code, FAULT_BITS),
+          uintLit(FAULTS.scratchpadRange.code, FAULT_BITS),
+        ),
+        index: current.index,
+      };
+    });
+    when(badBeat, () => {
+      const index = mux(finishes, next.index, current.index);
+      fault.next = { valid: true, code: FAULTS.readError.code, index };
+    });
+    io.fault.set(fault);
+
+    const busy = active.or(started.valid).or(retire.valid);
+    io.busy.set(busy);
+    io.idle.set(busy.not());
+    io.memoryWait.set(busy.and(accept.or(written).not()));
+    io.stalled.set(false);
+  },
+);
+
+/** All bits of a mask set. */
+const allOnes = (width: number): bigint => (1n << BigInt(width)) - 1n;
