@@ -3,6 +3,12 @@ import type { Params } from "../../config/index.ts";
 import { commandShape } from "../common/index.ts";
 import { addressFault, COUNT_BITS, operandRequest, subBits, subSlices } from "./requests.ts";
 
+/** What the issuer needs to know of a command. */
+const activationCommand = () => {
+  const { rows, kTiles, nTiles, aAddress, aStride, aSub, unsignedA, index } = commandShape("gemm");
+  return { rows, kTiles, nTiles, aAddress, aStride, aSub, unsignedA, index };
+};
+
 /**
  * Activation issuer: requests the scratchpad words of a command's activation rows, tile by tile.
  *
@@ -22,13 +28,13 @@ import { addressFault, COUNT_BITS, operandRequest, subBits, subSlices } from "./
 export const ActivationIssuer = module(
   "activation_issuer",
   (p: Params) => ({
-    command: sink(stream(commandShape("gemm"))),
+    command: sink(stream(activationCommand())),
     request: source(stream(operandRequest(p))),
     fault: addressFault,
     halt: input(bool),
   }),
   (io, p) => {
-    const fields = commandShape("gemm");
+    const fields = activationCommand();
     const command = io.command.payload;
     const active = reg(bool);
     const unsigned = reg(bool, { reset: false });

@@ -4,6 +4,12 @@ import type { Params } from "../../config/index.ts";
 import { commandShape } from "../common/index.ts";
 import { addressFault, COUNT_BITS, operandRequest, subBits, subSlices } from "./requests.ts";
 
+/** What the loader needs to know of a command. */
+const weightCommand = () => {
+  const { kTiles, nTiles, wAddress, wStride, wSub, transpose, index } = commandShape("gemm");
+  return { kTiles, nTiles, wAddress, wStride, wSub, transpose, index };
+};
+
 /**
  * Weight loader: requests the scratchpad words of a command's weight tiles in the order in which the array takes them.
  *
@@ -24,13 +30,13 @@ import { addressFault, COUNT_BITS, operandRequest, subBits, subSlices } from "./
 export const WeightLoader = module(
   "weight_loader",
   (p: Params) => ({
-    command: sink(stream(commandShape("gemm"))),
+    command: sink(stream(weightCommand())),
     request: source(stream(operandRequest(p))),
     fault: addressFault,
     halt: input(bool),
   }),
   (io, p) => {
-    const fields = commandShape("gemm");
+    const fields = weightCommand();
     const command = io.command.payload;
     const active = reg(bool);
     const transposed = reg(bool, { reset: false });

@@ -10,7 +10,7 @@ export interface BankedMemoryParams {
   /** Power of two, at least 2. */
   readonly banks: number;
   readonly wordBits: number;
-  /** Parts of a word that can be written on their own; divides `wordBits`. */
+  /** Parts of a word that can be written on their own; divides `wordBits`. A word of one part is always written whole. */
   readonly maskBits: number;
   /** Ports in order of priority, the first is never denied. */
   readonly readers: number;
