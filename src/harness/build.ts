@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { SystoleError } from "../errors.ts";
 import { cached, contentKey, type CacheEntry } from "./cache.ts";
 import { glueSources, renderGlue } from "./glue.ts";
-import { defaultCacheFolder, nativeTemplates, nodeApiHeaders } from "./paths.ts";
+import { defaultCacheFolder } from "./paths.ts";
 import { runTool } from "./process.ts";
-import { buildRuntime } from "./runtime.ts";
+import { buildRuntime, isStalePrelude, preludeFlags, withoutPrecompiled, type RuntimeContext } from "./runtime.ts";
 import { findToolchain, type Toolchain } from "./toolchain.ts";
 import type { VerilogDesign } from "./verilog.ts";
 
@@ -44,7 +44,7 @@ export interface BuiltModel {
 
 const ADDON = "model.node";
 /** Raised when the pipeline itself changes in a way that no hashed file shows. */
-const PIPELINE_VERSION = "2";
+const PIPELINE_VERSION = "3";
 const ERROR_LINES = 12;
 
 /** Builds the add-on of `design`, or finds it in the cache. Throws SystoleError with the tool's first lines when Verilator or the compiler fails. */
@@ -61,11 +61,12 @@ export async function buildModel(design: VerilogDesign, options: BuildOptions = 
     ...glueSources(),
     ...design.files.flatMap((file) => [file.name, file.text]),
   ]);
+  const context = { toolchain, flags: flags.common, wave: flags.wave, cacheFolder, signal: options.signal };
   const report = options.onProgress ?? (() => undefined);
   const entry: CacheEntry = await cached(
     join(cacheFolder, "native"),
     key,
-    (folder) => build(design, flags, toolchain, cacheFolder, folder, report, options.signal),
+    (folder) => build(design, flags, context, folder, report),
     {
       signal: options.signal,
       onWait: () => {
@@ -103,6 +104,9 @@ function modelFlags(toolchain: Toolchain, options: BuildOptions): Flags {
       "--x-initial",
       "unique",
       "--no-timing",
+      "-Wno-fatal",
+      "-Wno-lint",
+      "-Wno-style",
       ...(options.assertions === false ? [] : ["--assert"]),
       ...waveFlags,
     ],
@@ -121,8 +125,6 @@ function modelFlags(toolchain: Toolchain, options: BuildOptions): Flags {
       "-DVM_SC=0",
       `-DVM_TRACE=${wave === undefined ? 0 : 1}`,
       ...(wave === undefined ? [] : [`-DSYSTOLE_WAVE_${wave.toUpperCase()}`]),
-      "-include",
-      join(nativeTemplates, "hooks.h"),
     ],
     optimise: `-O${options.optimise ?? optimiseFromEnvironment()}`,
     wave,
@@ -142,66 +144,57 @@ function optimiseFromEnvironment(): string {
 async function build(
   design: VerilogDesign,
   flags: Flags,
-  toolchain: Toolchain,
-  cacheFolder: string,
+  context: RuntimeContext,
   folder: string,
   report: (progress: BuildProgress) => void,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { toolchain, signal } = context;
   const work = join(folder, "work");
   const objects = join(work, "obj");
   await mkdir(objects, { recursive: true });
   await Promise.all(design.files.map((file) => writeFile(join(work, file.name), file.text)));
   report({ phase: "verilate", done: 0, total: 1 });
-  const options = signal === undefined ? {} : { signal };
-  // Verilator's runtime is the same for every design; with an empty cache it compiles while Verilator works.
-  const runtime = buildRuntime(toolchain, flags.common, flags.wave, cacheFolder, signal);
+  // What all models share is at hand, except with an empty cache: then it compiles while Verilator works.
+  const shared = Promise.all([
+    preludeFlags(context, flags.optimise !== "-O0"),
+    preludeFlags(context, false),
+    buildRuntime(context),
+  ]);
   // Looked at when it is needed; until then a failure of it is no unhandled one.
-  runtime.catch(() => undefined);
-  const names = design.files.map((file) => file.name);
+  shared.catch(() => undefined);
   const verilated = await runTool(
     toolchain.verilator.path,
     [
       ...flags.verilator,
-      "-Wno-fatal",
-      "-Wno-lint",
-      "-Wno-style",
       "--prefix",
       "Vmodel",
       "--top-module",
       design.top,
       "--Mdir",
       "obj",
-      ...names,
+      ...design.files.map(({ name }) => name),
     ],
-    { cwd: work, ...options },
+    { cwd: work, signal },
   );
-  if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, [work]);
+  if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, work);
   await writeFile(join(objects, "glue.cc"), renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8")));
   const units = await translationUnits(objects, flags.optimise);
+  const [optimisedPrelude, plainPrelude, libraries] = await shared;
   let done = 0;
   report({ phase: "compile", done, total: units.length });
   await inParallel(units, async ({ file, optimise }) => {
-    const compiled = await runTool(
-      toolchain.compiler.path,
-      [
-        ...flags.common,
-        optimise,
-        `-I${nodeApiHeaders}`,
-        `-I${nativeTemplates}`,
-        "-DNAPI_VERSION=8",
-        "-c",
-        file,
-        "-o",
-        `${file}.o`,
-      ],
-      { cwd: objects, ...options },
-    );
-    if (compiled.status !== 0) throw toolError("the C++ compiler", design.top, compiled.stderr, [work]);
+    const prelude = optimise === "-O0" ? plainPrelude : optimisedPrelude;
+    const compile = (include: readonly string[]) =>
+      runTool(toolchain.compiler.path, [...flags.common, ...include, optimise, "-c", file, "-o", `${file}.o`], {
+        cwd: objects,
+        signal,
+      });
+    let compiled = await compile(prelude);
+    if (compiled.status !== 0 && isStalePrelude(compiled.stderr)) compiled = await compile(withoutPrecompiled(prelude));
+    if (compiled.status !== 0) throw toolError("the C++ compiler", design.top, compiled.stderr, work);
     report({ phase: "compile", done: ++done, total: units.length });
   });
   report({ phase: "link", done: 0, total: 1 });
-  const libraries = await runtime;
   const linked = await runTool(
     toolchain.compiler.path,
     [
@@ -214,9 +207,9 @@ async function build(
       "-latomic",
       ...(flags.wave === "fst" ? ["-lz"] : []),
     ],
-    { cwd: objects, ...options },
+    { cwd: objects, signal },
   );
-  if (linked.status !== 0) throw toolError("the linker", design.top, linked.stderr, [work]);
+  if (linked.status !== 0) throw toolError("the linker", design.top, linked.stderr, work);
   await rm(work, { recursive: true });
 }
 
@@ -259,10 +252,10 @@ async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<voi
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-/** The tool's first lines as an error; folders of the build are cut from file names. */
-function toolError(tool: string, top: string, output: string, folders: readonly string[]): SystoleError {
-  const lines = folders
-    .reduce((text, folder) => text.replaceAll(`${folder}/`, ""), output)
+/** The tool's first lines as an error; the build's folder is cut from file names. */
+function toolError(tool: string, top: string, output: string, folder: string): SystoleError {
+  const lines = output
+    .replaceAll(`${folder}/`, "")
     .split("\n")
     .filter((line) => line.trim() !== "");
   const shown = lines.slice(0, ERROR_LINES);

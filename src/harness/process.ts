@@ -13,7 +13,7 @@ export interface ToolResult {
 export interface ToolOptions {
   readonly cwd?: string;
   /** Ends the tool (SIGKILL) when it fires; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Full path of a program on the PATH, or undefined. */

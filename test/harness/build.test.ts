@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -22,10 +23,12 @@ import { counter } from "./fixtures.ts";
 let cacheFolder = "";
 beforeEach(() => {
   cacheFolder = mkdtempSync(join(tmpdir(), "systole-cache-"));
-  // Verilator's runtime is none of these tests' business: one build of it serves all.
-  const runtime = join(defaultCacheFolder(), "runtime");
-  mkdirSync(runtime, { recursive: true });
-  symlinkSync(runtime, join(cacheFolder, "runtime"));
+  // What all models share is none of these tests' business: one build of it serves all.
+  for (const kind of ["runtime", "prelude"]) {
+    const shared = join(defaultCacheFolder(), kind);
+    mkdirSync(shared, { recursive: true });
+    symlinkSync(shared, join(cacheFolder, kind));
+  }
 });
 afterEach(() => {
   rmSync(cacheFolder, { recursive: true, force: true });
@@ -124,6 +127,18 @@ test("a damaged entry is built anew", async () => {
   step(3);
   expect(port("count").peek()).toBe(3);
   close();
+});
+
+test("a prelude that the compiler no longer takes is done without", async () => {
+  const prelude = join(cacheFolder, "prelude");
+  rmSync(prelude);
+  await buildModel(counter, { cacheFolder });
+  const compiled = readdirSync(prelude).map((name) => join(prelude, name, "prelude.pch"));
+  expect(compiled).toHaveLength(2);
+  // Of the right size, so that the cache has no doubts.
+  for (const file of compiled) writeFileSync(file, new Uint8Array(statSync(file).size));
+  const { cacheHit } = await buildModel(variant("once more"), { cacheFolder });
+  expect(cacheHit).toBe(false);
 });
 
 test("an aborted build leaves nothing", async () => {
