@@ -3,9 +3,10 @@ import type { Data, Plain } from "../../hdl/index.ts";
 
 /**
  * Wires two ends of the same bundle together, signal by signal: of each pair one can be driven and is driven by the
- * other. Ends are ports of two instances that face each other, or of an instance and its parent.
+ * other. Ends are ports of two instances that face each other, or of an instance and its parent; `b` may have more
+ * fields than `a`.
  */
-export function connect<A extends Data, B extends Data>(a: A, b: Plain<A> extends Plain<B> ? B : never): void {
+export function connect<A extends Data, B extends Data>(a: A, b: Plain<B> extends Plain<A> ? B : never): void {
   join(a, b, "");
 }
 

@@ -1,25 +1,15 @@
 import { bool, input, module, mux, output, reg, uint, uintLit, when } from "../../hdl/index.ts";
-import type { Bool, Uint, UintReg } from "../../hdl/index.ts";
-import { ENGINE_STATES } from "../../isa/index.ts";
+import type { Bool, BoolShape, Uint, UintReg, UintShape } from "../../hdl/index.ts";
+import { ENGINE_STATES, TRACE_SIGNALS } from "../../isa/index.ts";
 import { INDEX_BITS, MASK_BITS, retireShape } from "../common/index.ts";
 
 /** Bits of a cycle or beat counter: three days at 1 GHz. */
 export const COUNTER_BITS = 48;
 
-/** What the trace port of an engine carries. */
-export const traceShape = {
-  /** A command starts, and which. */
-  start: bool,
-  start_index: uint(INDEX_BITS),
-  /** At its start: cycles it waited for semaphores at the head of the queue with nothing in execution. */
-  wait: uint(32),
-  /** At its start: the last semaphore it waited for. */
-  wait_semaphore: uint(5),
-  retire: bool,
-  retire_index: uint(INDEX_BITS),
-  /** Cycles the engine has been waiting for memory, since the program's start. */
-  memory_wait: uint(32),
-} as const;
+/** What the trace port of an engine carries: the signals of `src/isa/trace.ts`. */
+export const traceShape = Object.fromEntries(
+  TRACE_SIGNALS.map(({ name, bits }) => [name, bits === 1 ? bool : uint(bits)]),
+) as { readonly [S in (typeof TRACE_SIGNALS)[number] as S["name"]]: S["bits"] extends 1 ? BoolShape : UintShape };
 
 /** What the registers of an engine show; the counters in cycles. */
 export const engineStatusShape = {

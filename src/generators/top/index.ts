@@ -1,0 +1,2 @@
+/** The accelerator's top. */
+export { Accelerator, acceleratorName } from "./accelerator.ts";
