@@ -62,7 +62,11 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
     firstCommand += part.commands.length;
   }
   const commands = new Uint8Array(firstCommand * COMMAND_BYTES);
-  parts.flatMap((part) => part.commands).forEach((c, i) => { encodeCommand(c, commands, i * COMMAND_BYTES); });
+  parts
+    .flatMap((part) => part.commands)
+    .forEach((c, i) => {
+      encodeCommand(c, commands, i * COMMAND_BYTES);
+    });
   const program: Program = {
     fingerprint: params.fingerprint,
     config: params.name,

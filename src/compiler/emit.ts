@@ -50,8 +50,8 @@ class Emitter {
   readonly #uses = new Map<Buffer, number>();
   readonly #allocated = new Map<Buffer, BufferUse>();
   readonly #emitted: Uint8Array;
-  /** For each prefetch step: the step that must have been emitted before it may be pulled ahead, or -1. */
-  readonly #after: Int32Array;
+  /** For each prefetch step: the steps that must have been emitted before it may be pulled ahead. */
+  readonly #after: readonly (readonly number[])[];
   /** GEMM steps before each step. */
   readonly #gemms: Int32Array;
   readonly #commands: Command[] = [];
@@ -79,7 +79,7 @@ class Emitter {
 
   run(): Emission {
     this.#steps.forEach((step, i) => {
-      if (this.#emitted[i] === 1) return;
+      if (this.#wasEmitted(i)) return;
       // A STORE from the stream directly follows the pass that supplies it.
       if (step.engine !== "store" || step.buffers.length > 0) this.#pullAhead(i);
       for (const b of step.buffers) {
@@ -87,7 +87,7 @@ class Emitter {
           throw new CapacityError(b, step.operation, this.#pools[b.space].capacity);
         }
       }
-      this.#emit(i);
+      if (!this.#wasEmitted(i)) this.#emit(i);
     });
     return { commands: this.#commands, operations: this.#operations, buffers: this.#buffers };
   }
@@ -100,7 +100,7 @@ class Emitter {
     const full = new Set<LocalSpace>();
     const limit = this.#gemms[from]! + this.#lookahead;
     for (let i = from; i < this.#steps.length && this.#gemms[i]! <= limit; i++) {
-      if (this.#emitted[i] === 1) continue;
+      if (this.#wasEmitted(i)) continue;
       const step = this.#steps[i]!;
       let ready = true;
       for (const b of step.buffers) {
@@ -110,9 +110,12 @@ class Emitter {
           ready = false;
         }
       }
-      const after = this.#after[i]!;
-      if (i > from && ready && step.prefetch && (after < 0 || this.#emitted[after] === 1)) this.#emit(i);
+      if (ready && step.prefetch && this.#after[i]!.every((before) => this.#wasEmitted(before))) this.#emit(i);
     }
+  }
+
+  #wasEmitted(i: number): boolean {
+    return this.#emitted[i] === 1;
   }
 
   #allocate(b: Buffer): boolean {
@@ -152,26 +155,27 @@ function build(step: Step): Command {
 }
 
 /** A prefetched step must not overtake the STORE that writes what it loads, nor the LOAD that fills what it reads. */
-function prerequisites(params: Params, steps: readonly Step[]): Int32Array {
-  const after = new Int32Array(steps.length).fill(-1);
-  const filledBy = new Map<Buffer, number>();
+function prerequisites(params: Params, steps: readonly Step[]): readonly (readonly number[])[] {
+  const filledBy = new Map<Buffer, number[]>();
   const stores = new Map<RegionDraft, Int32Array>();
-  steps.forEach((step, i) => {
+  return steps.map((step, i) => {
+    const after: number[] = [];
     if (step.dram !== undefined && step.dram.region.kind === "activations") {
       const last = lastStores(stores, step.dram.region, params.beatBytes);
+      // STOREs are never pulled ahead, so the last one stands for all before it.
+      let store = -1;
       eachRun(step.dram, params.beatBytes, (from, to) => {
         if (step.engine === "store") last.fill(i, from, to);
-        else for (let g = from; g < to; g++) after[i] = Math.max(after[i]!, last[g]!);
+        else for (let g = from; g < to; g++) store = Math.max(store, last[g]!);
       });
+      if (store >= 0) after.push(store);
     }
     if (step.prefetch) {
-      for (const b of step.buffers) {
-        if (b !== step.fills) after[i] = Math.max(after[i]!, filledBy.get(b) ?? -1);
-      }
+      for (const b of step.buffers) if (b !== step.fills) after.push(...(filledBy.get(b) ?? []));
     }
-    if (step.fills !== undefined) filledBy.set(step.fills, i);
+    if (step.fills !== undefined) filledBy.set(step.fills, [...(filledBy.get(step.fills) ?? []), i]);
+    return after;
   });
-  return after;
 }
 
 /** The last STORE step of every granule of a region. */

@@ -10,3 +10,4 @@ export * from "./kernels.ts";
 export * from "./host-steps.ts";
 export * from "./execute.ts";
 export * from "./cost.ts";
+export * from "./encoder.ts";

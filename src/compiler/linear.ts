@@ -1,13 +1,14 @@
 /** A linear layer in blocks: K panels streamed, bias broadcast into the accumulator, one NORM pass per block. */
-import { GEMM_INITS, LOAD_SPACES, NORM_FUNCTIONS } from "../isa/index.ts";
+import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic, DyadicChannels } from "../reference/index.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
-import { roundUp, weightRowUnit } from "./builder.ts";
 import { chooseLinearTiling } from "./linear-tiling.ts";
 import type { LinearTiling } from "./linear-tiling.ts";
-import { loadBlock, storeInt8, storeRaw } from "./results.ts";
-import type { Block } from "./results.ts";
+import { loadBlock, loadParameters, loadWeightPanel } from "./loads.ts";
+import type { Panel } from "./loads.ts";
+import { storeInt8, storeRaw } from "./results.ts";
+import type { Block } from "./blocks.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
@@ -90,7 +91,7 @@ class LinearEmitter {
   readonly #weights: WeightMatrix;
   readonly #parameters: ParameterTable;
   /** Panels that stay, by their first K element, while the inner loop runs. */
-  #kept = new Map<number, Buffer>();
+  #kept = new Map<number, Panel>();
 
   constructor(
     builder: ProgramBuilder,
@@ -130,40 +131,24 @@ class LinearEmitter {
     const { params } = this.#builder;
     const { name } = this.#layer;
     const accumulator = buffer("accumulator", `${name} block`, block.rows * block.slices * params.wordTiles);
-    const parameters = this.#loadParameters(block);
+    const parameters = loadParameters(
+      this.#builder,
+      this.#layer.operation,
+      this.#parameters,
+      block.slice / this.#tiling.slices,
+      `${name} parameters`,
+    );
     if (this.#layer.residual !== undefined) this.#preload(block, accumulator, parameters);
     const inner = this.#weights.kTiles * params.rows;
     for (const [k, size] of parts(inner, this.#tiling.panel)) this.#panel(block, accumulator, parameters, k, size);
     this.#finish(block, accumulator, parameters);
   }
 
-  #loadParameters({ slice }: LinearBlock): Buffer {
-    const { region, blockRows, blockBytes } = this.#parameters;
-    const into = buffer("accumulator", `${this.#layer.name} parameters`, blockRows, "high");
-    this.#builder.step({
-      engine: "load",
-      operation: this.#layer.operation,
-      prefetch: true,
-      buffers: [into],
-      fills: into,
-      dram: {
-        region,
-        offset: (slice / this.#tiling.slices) * blockBytes,
-        stride: blockBytes,
-        runs: 1,
-        runBytes: blockBytes,
-      },
-      build: () => ({ space: LOAD_SPACES.accumulator, runLength: blockRows, localAddress: into.address }),
-    });
-    return into;
-  }
-
   /** Residual in the accumulator's scale, plus bias. */
   #preload(block: LinearBlock, accumulator: Buffer, parameters: Buffer): void {
     const { params } = this.#builder;
     const { name, operation, residual } = this.#layer;
-    const source = buffer("scratchpad", `${name} residual`, block.rows * block.slices);
-    loadBlock(this.#builder, operation, { ...block, tensor: residual!.tensor }, source);
+    const source = loadBlock(this.#builder, operation, { ...block, tensor: residual!.tensor }, `${name} residual`);
     this.#builder.step({
       engine: "norm",
       operation,
@@ -187,85 +172,43 @@ class LinearEmitter {
 
   #panel(block: LinearBlock, accumulator: Buffer, parameters: Buffer, k: number, size: number): void {
     const { params } = this.#builder;
-    const { operation, residual } = this.#layer;
-    const a = this.#operand("rows", k, () => this.#loadActivations(block, k, size));
-    const w = this.#operand("columns", k, () => this.#loadWeights(block, k, size));
-    const weightRows = this.#panelRows(k, size);
+    const { name, operation, input, residual } = this.#layer;
+    const { row, rows, slice, slices } = block;
+    const S = params.wordBytes;
+    const a = this.#operand("rows", k, () => {
+      const source = { tensor: input, row, rows, slice: k / S, slices: Math.ceil(size / S) };
+      return { buffer: loadBlock(this.#builder, operation, source, `${name} activations`), rows };
+    });
+    const w = this.#operand("columns", k, () =>
+      loadWeightPanel(this.#builder, operation, this.#weights, { k, size, slice, slices }, `${name} weights`),
+    );
     const first = k === 0 && residual === undefined;
     this.#builder.step({
       engine: "gemm",
       operation,
       prefetch: false,
-      buffers: [a, w, accumulator, ...(first ? [parameters] : [])],
+      buffers: [a.buffer, w.buffer, accumulator, ...(first ? [parameters] : [])],
       build: (): PartialFields<"gemm"> => ({
-        rows: block.rows,
+        rows,
         kTiles: size / params.rows,
-        nTiles: block.slices * params.wordTiles,
-        aAddress: a.address,
-        aStride: block.rows,
-        wAddress: w.address,
-        wStride: weightRows,
+        nTiles: slices * params.wordTiles,
+        aAddress: a.buffer.address,
+        aStride: a.rows,
+        wAddress: w.buffer.address,
+        wStride: w.rows,
         accAddress: accumulator.address,
-        accStride: block.rows,
+        accStride: rows,
         ...(first ? { init: GEMM_INITS.bias, biasAddress: parameters.address } : { init: GEMM_INITS.accumulate }),
       }),
     });
   }
 
   /** A panel of the operand of dimension `dimension`: loaded, or already here when it is kept. */
-  #operand(dimension: LinearTiling["outer"], k: number, load: () => Buffer): Buffer {
+  #operand(dimension: LinearTiling["outer"], k: number, load: () => Panel): Panel {
     if (!this.#tiling.keep || this.#tiling.outer !== dimension) return load();
     const kept = this.#kept.get(k) ?? load();
     this.#kept.set(k, kept);
     return kept;
-  }
-
-  #loadActivations(block: LinearBlock, k: number, size: number): Buffer {
-    const { wordBytes } = this.#builder.params;
-    const slices = Math.ceil(size / wordBytes);
-    const into = buffer("scratchpad", `${this.#layer.name} activations`, block.rows * slices);
-    const source: Block = {
-      tensor: this.#layer.input,
-      row: block.row,
-      rows: block.rows,
-      slice: k / wordBytes,
-      slices,
-    };
-    loadBlock(this.#builder, this.#layer.operation, source, into);
-    return into;
-  }
-
-  /** Weight rows of a panel in the scratchpad: whole DMA beats. */
-  #panelRows(k: number, size: number): number {
-    return Math.min(roundUp(size, weightRowUnit(this.#builder.params)), this.#weights.paddedRows - k);
-  }
-
-  #loadWeights(block: LinearBlock, k: number, size: number): Buffer {
-    const { wordBytes } = this.#builder.params;
-    const { region, paddedRows } = this.#weights;
-    const rows = this.#panelRows(k, size);
-    const into = buffer("scratchpad", `${this.#layer.name} weights`, rows * block.slices);
-    this.#builder.step({
-      engine: "load",
-      operation: this.#layer.operation,
-      prefetch: true,
-      buffers: [into],
-      fills: into,
-      dram: {
-        region,
-        offset: (block.slice * paddedRows + k) * wordBytes,
-        stride: paddedRows * wordBytes,
-        runs: block.slices,
-        runBytes: rows * wordBytes,
-      },
-      build: () => ({
-        space: LOAD_SPACES.scratchpad,
-        runLength: rows,
-        localAddress: into.address,
-        localStride: rows,
-      }),
-    });
-    return into;
   }
 
   #finish(block: LinearBlock, accumulator: Buffer, parameters: Buffer): void {

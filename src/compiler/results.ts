@@ -1,52 +1,11 @@
 /** The last step of a block: a NORM pass over accumulator rows, and the STORE of what it makes. */
-import { LOAD_SPACES, NORM_FUNCTIONS, NORM_OUTPUTS, STORE_SOURCES } from "../isa/index.ts";
+import { NORM_FUNCTIONS, NORM_OUTPUTS, STORE_SOURCES } from "../isa/index.ts";
 import type { NormFields, PartialFields } from "../isa/index.ts";
-import type { ProgramBuilder, TensorDraft } from "./builder.ts";
+import { blockRuns } from "./blocks.ts";
+import type { Block } from "./blocks.ts";
+import type { ProgramBuilder } from "./builder.ts";
 import { buffer } from "./steps.ts";
-import type { Buffer, DramRuns } from "./steps.ts";
-
-/** Rows and word slices of a tensor that a block fills or reads. */
-export interface Block {
-  readonly tensor: TensorDraft;
-  /** First padded row and number of rows. */
-  readonly row: number;
-  readonly rows: number;
-  /** First word slice (of `wordBytes` columns, whatever the tensor's layout) and number of slices. */
-  readonly slice: number;
-  readonly slices: number;
-}
-
-/** The DRAM runs of a block. */
-export function blockRuns({ params }: ProgramBuilder, { tensor, row, rows, slice, slices }: Block): DramRuns {
-  const elementBytes = tensor.element === "s32" ? 4 : 1;
-  const perWord = params.wordBytes / tensor.sliceColumns;
-  const rowBytes = tensor.sliceColumns * elementBytes;
-  return {
-    region: tensor.region,
-    offset: (slice * perWord * tensor.paddedRows + row) * rowBytes,
-    stride: tensor.paddedRows * rowBytes,
-    runs: slices * perWord,
-    runBytes: rows * rowBytes,
-  };
-}
-
-/** Steps that load a block of an int8 tensor into a scratchpad buffer as [slice][rows]. */
-export function loadBlock(builder: ProgramBuilder, operation: number, block: Block, into: Buffer): void {
-  builder.step({
-    engine: "load",
-    operation,
-    prefetch: true,
-    buffers: [into],
-    fills: into,
-    dram: blockRuns(builder, block),
-    build: () => ({
-      space: LOAD_SPACES.scratchpad,
-      runLength: block.rows,
-      localAddress: into.address,
-      localStride: block.rows,
-    }),
-  });
-}
+import type { Buffer } from "./steps.ts";
 
 /** A NORM pass over a block whose accumulator rows are [tile][rows] in `accumulator`, from row `offset` on. */
 export interface ResultPass {

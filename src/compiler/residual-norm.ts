@@ -1,0 +1,235 @@
+/**
+ * A linear layer with residual and LayerNorm, fused: the residual is preloaded into the accumulator with the bias, the
+ * product is added, and two NORM passes (statistics, normalise) leave s8.
+ */
+import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
+import type { PartialFields } from "../isa/index.ts";
+import type { DyadicChannels, LayerNormConstants } from "../reference/index.ts";
+import type { ProgramBuilder, TensorDraft } from "./builder.ts";
+import { chooseResidualNormTiling } from "./residual-norm-tiling.ts";
+import type { ResidualNormTiling } from "./residual-norm-tiling.ts";
+import { loadBlock, loadParameters, loadWeightPanel } from "./loads.ts";
+import { storeInt8 } from "./results.ts";
+import { buffer } from "./steps.ts";
+import type { Buffer } from "./steps.ts";
+import { parts } from "./tiling.ts";
+import type { Budget } from "./tiling.ts";
+import { declareParameters, declareWeights, scaleRow, valueRow } from "./weights.ts";
+import type { ParameterRow, ParameterTable, WeightMatrix } from "./weights.ts";
+
+/** LayerNorm with its first multiplier per channel. */
+export interface ChannelLayerNorm extends LayerNormConstants {
+  readonly input: DyadicChannels;
+}
+
+/** output = LayerNorm(input · weights + bias + residual). */
+export interface ResidualNormLayer {
+  readonly name: string;
+  readonly operation: number;
+  readonly input: TensorDraft;
+  /** s8 [inputs][outputs]. */
+  readonly weights: Int8Array;
+  /** s32 [outputs]. */
+  readonly bias: Int32Array;
+  readonly residual: { readonly tensor: TensorDraft; readonly ratio: DyadicChannels };
+  readonly layerNorm: ChannelLayerNorm;
+  readonly output: TensorDraft;
+}
+
+/** Parameter rows of the two LayerNorm passes, per tile. */
+export const layerNormRows = ({ input, gain, offset }: ChannelLayerNorm): readonly ParameterRow[] => [
+  scaleRow(input),
+  valueRow(gain),
+  valueRow(offset),
+];
+
+/** Adds the steps of a linear layer with residual and LayerNorm. */
+export function addResidualNorm(builder: ProgramBuilder, layer: ResidualNormLayer, budget: Budget): void {
+  const { params } = builder;
+  const { columns } = layer.output;
+  const weights = declareWeights(builder, `${layer.name} weights`, layer.weights, {
+    rows: layer.input.columns,
+    columns,
+  });
+  const sections = [[scaleRow(layer.residual.ratio), valueRow(layer.bias)], layerNormRows(layer.layerNorm)];
+  const tiling = chooseResidualNormTiling(
+    params,
+    {
+      name: layer.name,
+      rows: layer.input.paddedRows,
+      kTiles: weights.kTiles,
+      slices: weights.slices,
+      parameterRows: sections.reduce((sum, rows) => sum + rows.length, 0),
+    },
+    budget,
+  );
+  const tiles = weights.slices * params.wordTiles;
+  const parameters = declareParameters(builder, `${layer.name} parameters`, columns, tiles, sections);
+  new ResidualNormEmitter(builder, layer, tiling, weights, parameters).run();
+}
+
+interface RowBlock {
+  readonly row: number;
+  readonly rows: number;
+  readonly accumulator: Buffer;
+}
+
+class ResidualNormEmitter {
+  readonly #builder: ProgramBuilder;
+  readonly #layer: ResidualNormLayer;
+  readonly #tiling: ResidualNormTiling;
+  readonly #weights: WeightMatrix;
+  /** All parameters, for all blocks. */
+  readonly #parameters: Buffer;
+  /** N tiles of a row. */
+  readonly #tiles: number;
+
+  constructor(
+    builder: ProgramBuilder,
+    layer: ResidualNormLayer,
+    tiling: ResidualNormTiling,
+    weights: WeightMatrix,
+    table: ParameterTable,
+  ) {
+    this.#builder = builder;
+    this.#layer = layer;
+    this.#tiling = tiling;
+    this.#weights = weights;
+    this.#tiles = weights.slices * builder.params.wordTiles;
+    this.#parameters = loadParameters(builder, layer.operation, table, 0, `${layer.name} parameters`);
+  }
+
+  run(): void {
+    for (const [row, rows] of parts(this.#layer.input.paddedRows, this.#tiling.rows)) {
+      const accumulator = buffer("accumulator", `${this.#layer.name} block`, rows * this.#tiles);
+      const block = { row, rows, accumulator };
+      for (const [slice, slices] of parts(this.#weights.slices, this.#tiling.residualSlices)) {
+        this.#preload(block, slice, slices);
+      }
+      const inner = this.#weights.kTiles * this.#builder.params.rows;
+      for (const [k, size] of parts(inner, this.#tiling.panel)) this.#panel(block, k, size);
+      addLayerNormPasses(this.#builder, {
+        operation: this.#layer.operation,
+        constants: this.#layer.layerNorm,
+        accumulator,
+        parameters: this.#parameters,
+        parameterOffset: 2 * this.#tiles,
+        output: this.#layer.output,
+        row,
+        rows,
+        slices: this.#weights.slices,
+      });
+    }
+  }
+
+  /** Columns `slice`.. of the residual, in the accumulator's scale, plus bias. */
+  #preload({ row, rows, accumulator }: RowBlock, slice: number, slices: number): void {
+    const { params } = this.#builder;
+    const { name, operation, residual } = this.#layer;
+    const parameters = this.#parameters;
+    const block = { tensor: residual.tensor, row, rows, slice, slices };
+    const source = loadBlock(this.#builder, operation, block, `${name} residual`);
+    const tile = slice * params.wordTiles;
+    this.#builder.step({
+      engine: "norm",
+      operation,
+      prefetch: true,
+      buffers: [accumulator, parameters, source],
+      fills: accumulator,
+      build: () => ({
+        function: NORM_FUNCTIONS.preload,
+        rows,
+        slices: slices * params.wordSlices,
+        accAddress: accumulator.address + tile * rows,
+        accStride: rows,
+        perChannel: 1,
+        paramAddress: parameters.address + 2 * tile,
+        paramStride: 2,
+        spadAddress: source.address,
+        spadStride: rows,
+      }),
+    });
+  }
+
+  #panel({ row, rows, accumulator }: RowBlock, k: number, size: number): void {
+    const { params } = this.#builder;
+    const { name, operation, input } = this.#layer;
+    const S = params.wordBytes;
+    const source = { tensor: input, row, rows, slice: k / S, slices: Math.ceil(size / S) };
+    const a = loadBlock(this.#builder, operation, source, `${name} activations`);
+    const panel = { k, size, slice: 0, slices: this.#weights.slices };
+    const w = loadWeightPanel(this.#builder, operation, this.#weights, panel, `${name} weights`);
+    this.#builder.step({
+      engine: "gemm",
+      operation,
+      prefetch: false,
+      buffers: [a, w.buffer, accumulator],
+      build: () => ({
+        rows,
+        kTiles: size / params.rows,
+        nTiles: this.#tiles,
+        aAddress: a.address,
+        aStride: rows,
+        wAddress: w.buffer.address,
+        wStride: w.rows,
+        accAddress: accumulator.address,
+        accStride: rows,
+        init: GEMM_INITS.accumulate,
+      }),
+    });
+  }
+}
+
+/** Whole rows in the accumulator, [tile][rows], to LayerNorm's s8 in `output`. */
+export interface LayerNormBlock {
+  readonly operation: number;
+  readonly constants: ChannelLayerNorm;
+  readonly accumulator: Buffer;
+  /** Rows as {@link layerNormRows} from `parameterOffset` on. */
+  readonly parameters: Buffer;
+  readonly parameterOffset: number;
+  readonly output: TensorDraft;
+  readonly row: number;
+  readonly rows: number;
+  readonly slices: number;
+}
+
+/** Statistics, row jobs, normalise, STORE. */
+export function addLayerNormPasses(builder: ProgramBuilder, block: LayerNormBlock): void {
+  const { params } = builder;
+  const { operation, constants, accumulator, parameters, parameterOffset, output, row, rows, slices } = block;
+  const slots = buffer("rowSlots", `${output.name} statistics`, rows);
+  const common = (): PartialFields<"norm"> => ({
+    perChannel: 1,
+    paramAddress: parameters.address + parameterOffset,
+    paramStride: 3,
+    rowSlot: slots.address,
+    validColumns: constants.gain.length,
+  });
+  builder.step({
+    engine: "norm",
+    operation,
+    prefetch: false,
+    buffers: [accumulator, parameters, slots],
+    build: () => ({
+      ...common(),
+      function: NORM_FUNCTIONS.statistics,
+      rows,
+      slices: Math.ceil(constants.gain.length / params.lanes),
+      accAddress: accumulator.address,
+      accStride: rows,
+      recip: constants.mean.recip,
+      recipShift: constants.mean.shift,
+    }),
+  });
+  storeInt8(
+    builder,
+    {
+      operation,
+      accumulator,
+      reads: [parameters, slots],
+      fields: () => ({ ...common(), function: NORM_FUNCTIONS.normalise, finalE: constants.exponent }),
+    },
+    { tensor: output, row, rows, slice: 0, slices },
+  );
+}
