@@ -13,8 +13,13 @@ type ElaborateArguments<P> = unknown extends P ? [params?: undefined] : [params:
  * Throws one `HdlError` that lists all mistakes.
  */
 export function elaborate<P, Io extends Ports>(top: Module<P, Io>, ...[params]: ElaborateArguments<P>): Design {
+  return runPasses(runBodies(top, params as P));
+}
+
+/** The design as its bodies describe it, before any pass. */
+export function runBodies<P, Io extends Ports>(top: Module<P, Io>, params: P): Design {
   const session: Session = { problems: [], built: new Map(), open: new Set(), modules: [] };
-  const built = buildModule(top, params as P, session);
+  const built = buildModule(top, params, session);
   if (session.problems.length > 0) throw new HdlError(session.problems);
-  return runPasses({ top: built, modules: session.modules });
+  return { top: built, modules: session.modules };
 }

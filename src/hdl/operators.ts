@@ -22,7 +22,8 @@ export function wholeNumber(value: number | bigint | boolean): bigint {
 
 /** The operand as an expression; a literal takes the fewest bits that hold it. */
 export function toExpr(operand: Operand, signed: boolean): Expr {
-  if (typeof operand === "object") return checkSign(operand.expr, signed);
+  if (isSignal(operand)) return checkSign(operand.expr, signed);
+  if (typeof operand === "object" || typeof operand === "undefined") return notASignal(operand, signed);
   const value = wholeNumber(operand);
   if (value < 0n && !signed) {
     report({
@@ -33,6 +34,21 @@ export function toExpr(operand: Operand, signed: boolean): Expr {
     return build.constant(0n, 1, false);
   }
   return build.constant(value, build.literalWidth(value, signed), signed);
+}
+
+function isSignal(operand: unknown): operand is { readonly expr: Expr } {
+  return typeof operand === "object" && operand !== null && "expr" in operand;
+}
+
+/** The type checker refuses these, but an array read past its end gets by it. */
+function notASignal(operand: unknown, signed: boolean): Expr {
+  const what = operand === undefined ? "undefined" : Array.isArray(operand) ? "an array" : "a record";
+  report({
+    code: "hdl-not-a-signal",
+    message: `${what} stands where a signal or a number is needed`,
+    help: operand === undefined ? "an array may have been read past its end" : "take one of its fields",
+  });
+  return build.constant(0n, 1, signed);
 }
 
 /** The operand as an expression of exactly `width` bits if it is a literal, at most that if it is a signal. */

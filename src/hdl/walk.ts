@@ -192,3 +192,22 @@ export function countUses(module: Module): Map<Expr, number> {
   eachRoot(module, visit);
   return uses;
 }
+
+/** The statement with every expression in it replaced; `f` also gets the statement that holds it. */
+export function mapExpressions(statement: Statement, f: (expr: Expr, holder: Statement) => Expr): Statement {
+  const all = (statements: readonly Statement[]): Statement[] => statements.map((inner) => mapExpressions(inner, f));
+  switch (statement.kind) {
+    case "assign":
+      return { ...statement, value: f(statement.value, statement) };
+    case "property":
+      return { ...statement, condition: f(statement.condition, statement) };
+    case "when": {
+      const { condition, then, otherwise } = statement;
+      return { ...statement, condition: f(condition, statement), then: all(then), otherwise: all(otherwise) };
+    }
+    case "switch": {
+      const arms = statement.arms.map(({ value, body }) => ({ value, body: all(body) }));
+      return { ...statement, selector: f(statement.selector, statement), arms, otherwise: all(statement.otherwise) };
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import type { Design } from "../ir.ts";
 import { fold } from "./fold.ts";
 import { name } from "./name.ts";
+import { selects } from "./selects.ts";
 import { share } from "./share.ts";
 
 /** Runs every pass in order. */
@@ -8,6 +9,7 @@ export function runPasses(design: Design): Design {
   for (const module of design.modules) {
     fold(module);
     share(module);
+    selects(module);
   }
   name(design);
   return design;

@@ -11,9 +11,9 @@ export function share(module: Module): void {
   const uses = countUses(module);
   const wires = new Map<Expr, Net>();
   const assigns: Assign[] = [];
-  const visit = (expr: Expr, consumer: string, root: boolean): Expr => {
-    if (!deservesWire(expr, uses.get(expr) ?? 1, root)) {
-      return withOperands(expr, (operand) => visit(operand, consumer, false));
+  const visit = (expr: Expr, consumer: string, place: Place): Expr => {
+    if (!deservesWire(expr, uses.get(expr) ?? 1, place)) {
+      return withOperands(expr, (operand) => visit(operand, consumer, placeIn(expr)));
     }
     let net = wires.get(expr);
     if (net === undefined) {
@@ -22,21 +22,31 @@ export function share(module: Module): void {
       const { width, signed, site } = expr;
       net = { kind: "wire", owner: module, width, signed, hint, name: hint, site };
       wires.set(expr, net);
-      const value = withOperands(expr, (operand) => visit(operand, hint, false));
+      const value = withOperands(expr, (operand) => visit(operand, hint, placeIn(expr)));
       module.nets.push(net);
       assigns.push({ kind: "assign", target: net, value, site });
     }
     return { kind: "ref", net, width: net.width, signed: net.signed };
   };
-  rewriteRoots(module, (expr, { name, target }) => visit(expr, name, target !== undefined));
+  rewriteRoots(module, (expr, { name, target }) => visit(expr, name, target === undefined ? "inner" : "whole"));
   module.body.unshift(...assigns);
 }
 
-/** `root`: the expression is a whole assignment, which needs no further name unless it is shared. */
-function deservesWire(expr: Expr, uses: number, root: boolean): boolean {
-  if (isPlain(expr)) return false;
+/**
+ * Where an expression stands: it is the whole of an assignment, which needs no further name unless it is shared; or it
+ * is extended, which Verilator's casts do right only to names; or neither.
+ */
+type Place = "whole" | "extended" | "inner";
+
+function placeIn(parent: Expr): Place {
+  return parent.kind === "resize" && parent.width > parent.operand.width ? "extended" : "inner";
+}
+
+function deservesWire(expr: Expr, uses: number, place: Place): boolean {
+  if (isPlain(expr)) return place === "extended" && expr.kind === "unary";
   if (uses > 1) return true;
-  if (root) return false;
+  if (place === "whole") return false;
+  if (place === "extended" && expr.kind !== "cat" && expr.kind !== "slice") return true;
   return expr.kind === "case" || nameAt(expr.site).exact;
 }
 

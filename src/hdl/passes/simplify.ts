@@ -59,12 +59,13 @@ function truncate(operand: Expr, width: number): Expr | undefined {
   return undefined;
 }
 
-/** A sum that cannot overflow may be taken at a greater width, so that sums of sums are plain. */
+/** A sum or product that cannot overflow may be taken at a greater width, so that sums of sums are plain. */
 function widenSum(operand: Expr, width: number): Expr | undefined {
   if (operand.kind !== "binary") return undefined;
   const { op, left, right, signed } = operand;
-  const room = Math.max(valueWidth(left), valueWidth(right)) < operand.width;
-  if ((op === "add" || (op === "sub" && signed)) && room) {
+  const sumFits = Math.max(valueWidth(left), valueWidth(right)) < operand.width;
+  const productFits = valueWidth(left) + valueWidth(right) <= operand.width;
+  if (op === "mul" ? productFits : (op === "add" || (op === "sub" && signed)) && sumFits) {
     return { ...operand, left: resize(left, width), right: resize(right, width), width };
   }
   return undefined;

@@ -43,13 +43,15 @@ export function verilogBits(expr: Expr, nameOf: NameOf): string {
 function print(expr: Expr, nameOf: NameOf): Text {
   switch (expr.kind) {
     case "const":
-      return simple(literal(expr), expr.value >= 0n);
+      return simple(literal(expr), !literal(expr).startsWith("-"));
     case "ref":
       return simple(nameOf(expr.net));
     case "unary": {
-      if (expr.op === "not")
-        return { text: (expr.width === 1 ? "!" : "~") + operand(expr.operand, nameOf), simple: true };
-      if (expr.op === "neg") return { text: `-${operand(expr.operand, nameOf)}`, simple: false };
+      const inner = operand(expr.operand, nameOf);
+      // Yosys reads -9'(x) as a cast to -9 bits.
+      const guarded = /^[0-9]/.test(inner) ? `(${inner})` : inner;
+      if (expr.op === "not") return { text: `${expr.width === 1 ? "!" : "~"}${guarded}`, simple: true };
+      if (expr.op === "neg") return { text: `-${guarded}`, simple: false };
       const symbol = { reduceOr: "|", reduceAnd: "&", reduceXor: "^" }[expr.op];
       return { text: `(${symbol}${bracket(printBits(expr.operand, nameOf))})`, simple: true };
     }
