@@ -4,8 +4,10 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { SystoleError } from "../errors.ts";
+import type { CommandTrace } from "../isa/index.ts";
 import type { BuiltModel } from "./build.ts";
-import type { Engine, EngineEvent } from "./engine.ts";
+import { pairEvents } from "./command-trace.ts";
+import type { Engine } from "./engine.ts";
 import type { MemoryOptions, MemoryStatistics } from "./memory-model.ts";
 import { openEngine, type SimulateOptions } from "./simulate.ts";
 import { createTestbench, stopError } from "./testbench.ts";
@@ -55,8 +57,8 @@ export interface Accelerator {
   /** Runs some cycles whatever `irq` is. */
   readonly step: (cycles: number) => void;
   readonly statistics: () => MemoryStatistics;
-  /** What the engines' trace ports told since the last call. */
-  readonly takeEvents: () => EngineEvent[];
+  /** Commands that retired in the run that began at cycle `origin`, from the trace ports' events since the last call. */
+  readonly takeCommandTraces: (origin: number) => CommandTrace[];
   readonly close: () => void;
 }
 
@@ -147,7 +149,7 @@ export async function openAccelerator(design: VerilogDesign, options: Accelerato
     runUntilInterrupt,
     step: bench.step,
     statistics: () => engine.memoryStatistics(),
-    takeEvents: () => engine.takeEvents(),
+    takeCommandTraces: (origin) => pairEvents(engine.takeEvents(), origin),
     close: bench.close,
   };
 }

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import {
   openAccelerator,
+  pairEvents,
   withSeed,
   type Accelerator,
   type AcceleratorOptions,
+  type EngineEvent,
   type MemoryOptions,
 } from "../../src/harness/index.ts";
 import { axiCopier, axiPuppet, COPIER } from "./fixtures.ts";
@@ -92,19 +94,45 @@ test.each(["together", "address-first", "data-first"] as const)("register writes
   close();
 });
 
-test("trace ports become events", async () => {
+test("trace ports become the lives of commands", async () => {
   const accelerator = await open();
   start(accelerator, { beats: 100 });
   const started = accelerator.cycle();
   const { cycles } = await accelerator.runUntilInterrupt();
-  const events = accelerator.takeEvents();
-  expect(events).toMatchObject([
-    { engine: "copy", kind: "start", index: 7, waitCycles: 3, waitSemaphore: 9 },
-    { engine: "copy", kind: "retire", index: 7, cycle: started + cycles - 1 },
-  ]);
-  expect(events[1]!.memoryWaitCycles).toBeGreaterThan(0);
-  expect(accelerator.takeEvents()).toEqual([]);
+  const [trace, ...more] = accelerator.takeCommandTraces(started);
+  expect(more).toEqual([]);
+  expect(trace).toMatchObject({ engine: "load", index: 7, retire: cycles - 1, wait: 3, waitSemaphore: 9 });
+  // The write of the start register was answered after the start.
+  expect(trace!.start).toBeLessThan(0);
+  expect(trace!.memoryWait).toBeGreaterThan(0);
+  expect(accelerator.takeCommandTraces(started)).toEqual([]);
   accelerator.close();
+});
+
+test("overlapping commands of several engines are paired in order", () => {
+  const event = (engine: string, kind: "start" | "retire", cycle: number, index: number, rest = 0): EngineEvent => ({
+    engine,
+    kind,
+    cycle,
+    index,
+    waitCycles: kind === "start" ? rest : 0,
+    waitSemaphore: 2,
+    memoryWaitCycles: kind === "retire" ? rest : 0,
+  });
+  const events = [
+    event("load", "start", 10, 0, 4),
+    event("gemm", "start", 12, 1),
+    event("gemm", "start", 15, 3, 1),
+    event("load", "retire", 16, 0, 5),
+    event("load", "start", 16, 2),
+    event("gemm", "retire", 20, 1),
+    event("load", "retire", 22, 2, 9),
+  ];
+  expect(pairEvents(events, 10)).toEqual([
+    { engine: "load", index: 0, start: 0, retire: 6, wait: 4, waitSemaphore: 2, memoryWait: 5 },
+    { engine: "gemm", index: 1, start: 2, retire: 10, wait: 0, waitSemaphore: 2, memoryWait: 0 },
+    { engine: "load", index: 2, start: 6, retire: 12, wait: 0, waitSemaphore: 2, memoryWait: 4 },
+  ]);
 });
 
 test("a read error raises the fault and nothing is written after it", async () => {
