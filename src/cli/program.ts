@@ -6,6 +6,7 @@ import { reportFailure } from "./errors.ts";
 import { addCheck } from "./commands/check.ts";
 import { addDocs } from "./commands/docs.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addRun } from "./commands/run.ts";
 
 const exitCodes = (): string =>
   ["", "Exit codes:", ...Object.values(EXIT).map(({ code, doc }) => `  ${String(code).padEnd(4)}${doc}`)].join("\n");
@@ -19,7 +20,7 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [addGenerate, addCheck, addDocs]) add(program);
+  for (const add of [addRun, addGenerate, addCheck, addDocs]) add(program);
   return program;
 }
 

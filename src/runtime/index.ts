@@ -2,6 +2,7 @@
 export * from "./compare.ts";
 export * from "./counters.ts";
 export * from "./device.ts";
+export * from "./encoder.ts";
 export * from "./hang.ts";
 export * from "./program.ts";
 export * from "./traces.ts";

@@ -1,0 +1,277 @@
+/** `systole run`: texts in; predictions and a latency table computed by the RTL out. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { loadConfig } from "../../config/index.ts";
+import type { Params } from "../../config/index.ts";
+import { SystoleError } from "../../errors.ts";
+import { compileEncoder, imageBytes } from "../../compiler/index.ts";
+import type { Compiled } from "../../compiler/index.ts";
+import {
+  argmax,
+  calibrate,
+  classify,
+  encoderInput,
+  loadModel,
+  logitsFloat,
+  logitsFromOutput,
+  quantise,
+  readSamples,
+  requireHead,
+} from "../../model/index.ts";
+import type {
+  BertModel,
+  CalibrationMethod,
+  LoadedModel,
+  QuantisedBert,
+  Sample,
+  SoftmaxMode,
+} from "../../model/index.ts";
+import { buildReport } from "../../report/index.ts";
+import type { PredictionRow } from "../../report/index.ts";
+import { Device, firstLayers, runEncoderOn } from "../../runtime/index.ts";
+import type { EncoderResult } from "../../runtime/index.ts";
+import { buildNote } from "../build-note.ts";
+import { interruptible } from "../interrupt.ts";
+import { addSimulationOptions, commandLine, integer, memorySettings, waveOptions } from "../options.ts";
+import type { SimulationFlags } from "../options.ts";
+import { emitReport } from "../output.ts";
+import { Progress } from "../progress.ts";
+
+interface RunFlags extends SimulationFlags {
+  readonly model?: string;
+  readonly text?: readonly string[];
+  readonly seq?: number;
+  readonly layers?: number;
+  readonly check: boolean;
+  readonly truncate?: boolean;
+  readonly softmax: SoftmaxMode;
+  readonly calibration: CalibrationMethod;
+}
+
+const DEFAULT_MODEL = fileURLToPath(new URL("../../../models/code-language", import.meta.url));
+
+/** A text with its token ids. */
+interface Job extends Sample {
+  readonly ids: readonly number[];
+  readonly expected: string | undefined;
+}
+
+function readText(path: string): Sample {
+  try {
+    return { name: basename(path), text: readFileSync(path, "utf8") };
+  } catch (cause) {
+    throw new SystoleError({
+      code: "text-unreadable",
+      message: "no such file, or not readable",
+      location: { file: path },
+      cause,
+    });
+  }
+}
+
+/** The texts to classify: files, --text, or the model's samples. */
+function gather(files: readonly string[], flags: RunFlags, directory: string): { texts: Sample[]; shipped: boolean } {
+  const given = [
+    ...files.map(readText),
+    ...(flags.text ?? []).map((text, i): Sample => ({ name: `text ${i + 1}`, text })),
+  ];
+  return given.length > 0 ? { texts: given, shipped: false } : { texts: readSamples(directory), shipped: true };
+}
+
+/** Calibration runs over the model's samples, or over the given texts when it has none. */
+function calibrationIds({ directory, model, tokenizer }: LoadedModel, texts: readonly Sample[]): number[][] {
+  const encode = ({ text }: Sample): number[] =>
+    tokenizer.encode(text, { maxTokens: model.config.maxPositions, truncate: true });
+  try {
+    return readSamples(directory).map(encode);
+  } catch (error) {
+    if (error instanceof SystoleError && error.code === "model-no-samples") return texts.map(encode);
+    throw error;
+  }
+}
+
+/** The label that a shipped sample's name promises: `python-1` is python. */
+function expectedLabel(name: string, labels: readonly string[]): string | undefined {
+  const label = name.replace(/-\d+$/, "");
+  return labels.includes(label) ? label : undefined;
+}
+
+function makeJobs(loaded: LoadedModel, texts: readonly Sample[], shipped: boolean, flags: RunFlags): Job[] {
+  const { model, tokenizer } = loaded;
+  const maxTokens = Math.min(flags.seq ?? model.config.maxPositions, model.config.maxPositions);
+  return texts.map((sample) => ({
+    ...sample,
+    ids: tokenizer.encode(sample.text, { maxTokens, truncate: flags.truncate === true }),
+    expected: shipped ? expectedLabel(sample.name, model.config.labels) : undefined,
+  }));
+}
+
+/** Compiles once for each pair of padded and valid length. */
+function programCache(params: Params, bert: QuantisedBert, flags: RunFlags): (job: Job) => Compiled {
+  const cache = new Map<string, Compiled>();
+  const memory = { bytesPerCycle: flags.bandwidth ?? params.beatBytes, latencyCycles: flags.latency };
+  return ({ ids }) => {
+    const seq = flags.seq ?? ids.length;
+    const key = `${seq}/${ids.length}`;
+    let compiled = cache.get(key);
+    if (compiled === undefined) {
+      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory });
+      cache.set(key, compiled);
+    }
+    return compiled;
+  };
+}
+
+function predict(
+  model: BertModel,
+  bert: QuantisedBert,
+  job: Job,
+  result: EncoderResult,
+  flags: RunFlags,
+): PredictionRow {
+  const { labels } = model.config;
+  const { label, probability } = classify(logitsFromOutput(model, bert, result.output), labels);
+  const head = flags.check && model.head !== undefined ? model.head : undefined;
+  const floatLabel = head === undefined ? undefined : labels[argmax(logitsFloat({ ...model, head }, job.ids))];
+  return {
+    name: job.name,
+    text: job.text,
+    tokens: job.ids.length,
+    label,
+    probability,
+    ...(job.expected === undefined ? {} : { expected: job.expected }),
+    ...(floatLabel === undefined ? {} : { floatLabel }),
+  };
+}
+
+async function run(files: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
+  const progress = new Progress({ quiet: flags.json === true });
+  const params = loadConfig(flags.config);
+  const memory = memorySettings(flags, params);
+  const wave = waveOptions(flags);
+  const loaded = loadModel(flags.model ?? DEFAULT_MODEL);
+  const { model } = loaded;
+  const all = model.config.layers;
+  const layers = flags.layers ?? all;
+  if (layers > all) {
+    throw new SystoleError({ code: "option-layers", message: `--layers ${layers}: the model has ${all} layers` });
+  }
+  if (layers === all) requireHead(model);
+  const { texts, shipped } = gather(files, flags, loaded.directory);
+  const jobs = makeJobs(loaded, texts, shipped, flags);
+  const ranges = calibrate(model, calibrationIds(loaded, texts), flags.calibration);
+  const bert = firstLayers(quantise(model, ranges, { softmax: flags.softmax }), layers);
+  const compiledFor = programCache(params, bert, flags);
+  const bytes = Math.max(...jobs.map((job) => imageBytes(compiledFor(job).program)));
+
+  progress.step(`building the simulation of ${params.name}`);
+  const device = await Device.open(params, {
+    memory,
+    imageBytes: Math.ceil(bytes / 4096) * 4096,
+    wave,
+    signal,
+    onBuild: (p) => {
+      progress.update(p.done / p.total, buildNote(p));
+    },
+  });
+  try {
+    progress.step(`running ${jobs.length} texts through ${layers} layers`);
+    const results: EncoderResult[] = [];
+    const predictions: PredictionRow[] = [];
+    for (const job of jobs) {
+      const input = encoderInput(model, bert, job.ids, flags.seq === undefined ? {} : { seq: flags.seq });
+      const result = await runEncoderOn(device, bert, compiledFor(job), input, {
+        check: flags.check,
+        signal,
+        onProgress: (fraction) => {
+          progress.update((results.length + fraction) / jobs.length, job.name);
+        },
+      });
+      results.push(result);
+      if (layers === all) predictions.push(predict(model, bert, job, result, flags));
+      progress.update(results.length / jobs.length, job.name);
+    }
+    progress.clear();
+    const { hidden, heads, intermediate } = bert.shape;
+    const report = buildReport({
+      command: commandLine(),
+      kind: "run",
+      shape: { texts: jobs.length, layers, hidden, heads, intermediate },
+      params,
+      memory,
+      runs: results.map((r) => r.run),
+      comparisons: flags.check ? results.map((r) => r.comparisons ?? []) : undefined,
+      predictions,
+      simulator: device.simulator,
+      buildSeconds: device.buildSeconds,
+    });
+    emitReport(report, flags);
+  } finally {
+    progress.clear();
+    device.close();
+  }
+}
+
+/** Parses `max` or `percentile:99.9`. */
+function calibrationMethod(text: string): CalibrationMethod {
+  if (text === "max") return { kind: "max" };
+  const percent = Number(/^percentile:(\d+(?:\.\d+)?)$/.exec(text)?.[1] ?? NaN);
+  if (percent > 0 && percent <= 100) return { kind: "percentile", percent };
+  throw new SystoleError({
+    code: "option-calibration",
+    message: `--calibration ${text}: must be max, or percentile:<0 to 100>`,
+  });
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** Adds the command to the program. */
+export function addRun(program: Command): void {
+  const command = program
+    .command("run")
+    .description("classify texts with a BERT that runs on the generated RTL, and say where its cycles went")
+    .argument("[files...]", "text files; default: the model's own samples")
+    .addOption(
+      new Option("-m, --model <dir>", "model in the Hugging Face layout").default(
+        DEFAULT_MODEL,
+        "the shipped models/code-language",
+      ),
+    )
+    .option("-t, --text <text>", "a text to classify; may be repeated", collect)
+    .addOption(
+      new Option("--seq <n>", "pad every text to n tokens (masked); default: each text's own length").argParser(
+        integer(1, 4096),
+      ),
+    )
+    .addOption(new Option("--layers <n>", "run only the first n layers").argParser(integer(1, 1000)))
+    .option("--check", "compare every tensor written with the integer reference", true)
+    .option("--no-check", "do not compare")
+    .option("--truncate", "cut texts that are too long instead of refusing them")
+    .addOption(
+      new Option("--softmax <mode>", "when rows are divided by their sum")
+        .choices(["deferred", "normalised"])
+        .default("deferred"),
+    )
+    .addOption(
+      new Option("--calibration <method>", "how activation ranges are found: max, or percentile:<p>")
+        .argParser(calibrationMethod)
+        .default(calibrationMethod("max"), "max"),
+    );
+  addSimulationOptions(command)
+    .addHelpText(
+      "after",
+      [
+        "",
+        "Examples:",
+        "  systole run                                   classify the shipped snippets on the default accelerator",
+        "  systole run src/hdl/index.ts --config edge --truncate",
+        '  systole run --text "def f(x): return x" --html out/report.html',
+        "  systole run --json --latency 200 --stalls 0.1 > result.json",
+        '  systole run --text "body { margin: 0 }" --wave out/first.vcd --wave-to 5000',
+      ].join("\n"),
+    )
+    .action(async (files: string[], flags: RunFlags) => interruptible((signal) => run(files, flags, signal)));
+}
