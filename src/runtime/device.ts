@@ -40,6 +40,10 @@ export interface DeviceOptions {
   /** Bytes of memory. */
   readonly imageBytes: number;
   readonly wave?: WaveOptions | undefined;
+  /** Of what memories and registers without reset hold at power-up. Default: 1. */
+  readonly seed?: number;
+  /** C++ optimisation level of the build; default: that of the harness. */
+  readonly optimise?: 0 | 1 | 2 | 3;
   /** Error responses to give, for tests of the fault path. Addresses are bus addresses. */
   readonly faults?: readonly InjectedFault[];
   readonly onBuild?: (progress: BuildProgress) => void;
@@ -119,6 +123,8 @@ export class Device {
       },
       host: {},
       wave: options.wave,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.optimise === undefined ? {} : { optimise: options.optimise }),
       ...(options.onBuild === undefined ? {} : { onProgress: options.onBuild }),
       signal: options.signal,
     });
