@@ -129,6 +129,7 @@ export function renderHtml(report: Report): string {
       waitLoad: blankZero(o.waiting.load),
       waitNorm: blankZero(o.waiting.norm),
       waitStore: blankZero(o.waiting.store),
+      normBusy: blankZero(o.engines.norm),
     })),
     engines: report.engines.map((e) => engineView(e, report.cycles)),
     legend: [

@@ -21,6 +21,7 @@ export interface ProgramInfo {
 }
 
 type Waiting = { -readonly [K in keyof OperationRow["waiting"]]: number };
+type Occupied = Record<EngineName, number>;
 
 /** Engines that post to each semaphore, by number. */
 function producers(commands: Uint8Array): ReadonlyMap<number, ReadonlySet<EngineName>> {
@@ -35,10 +36,43 @@ function producers(commands: Uint8Array): ReadonlyMap<number, ReadonlySet<Engine
   return found;
 }
 
+/** Cycles in which each engine had a command of each operation in execution; commands of one engine do not count twice. */
+function occupancy(program: ProgramInfo, traces: readonly CommandTrace[]): Occupied[] {
+  const rows = program.operations.map((): Occupied => ({ load: 0, store: 0, gemm: 0, norm: 0 }));
+  const freeFrom: Occupied = { load: 0, store: 0, gemm: 0, norm: 0 };
+  for (const t of byRetirement(traces)) {
+    const row = rows[program.commandOperations[t.index]!]!;
+    row[t.engine] += Math.max(0, t.retire - Math.max(t.start, freeFrom[t.engine]));
+    freeFrom[t.engine] = t.retire;
+  }
+  return rows;
+}
+
+const byRetirement = (traces: readonly CommandTrace[]): CommandTrace[] =>
+  [...traces].sort((a, b) => a.retire - b.retire);
+
 /**
- * Splits the cycles of one program run among its operations. An operation owns the time from the end of the operation
- * that ended before it to the retirement of its own last command, so the cycles add up to the last retirement; what the
- * program takes after that (to `totalCycles`) goes to the operation that ended last.
+ * Whose time it was: from one retirement of a GEMM command to the next the time belongs to the operation of the latter,
+ * whatever the other engines did meanwhile; the time after the last one to the operation that ended last. Without GEMM
+ * commands the retirements of all engines divide the time. The cycles of all operations add up to `totalCycles`.
+ */
+function ownedCycles(program: ProgramInfo, traces: readonly CommandTrace[], totalCycles: number): number[] {
+  const cycles = new Array<number>(program.operations.length).fill(0);
+  const sorted = byRetirement(traces);
+  const products = sorted.filter((t) => t.engine === "gemm");
+  let before = 0;
+  for (const t of products.length > 0 ? products : sorted) {
+    cycles[program.commandOperations[t.index]!]! += t.retire - before;
+    before = t.retire;
+  }
+  const last = sorted.at(-1);
+  if (last !== undefined) cycles[program.commandOperations[last.index]!]! += totalCycles - before;
+  return cycles;
+}
+
+/**
+ * Splits the cycles of one program run among its operations (see {@link ownedCycles}), and says what the array waited for and
+ * how long each engine worked for each operation, hidden or not.
  */
 export function attributeCycles(
   program: ProgramInfo,
@@ -46,28 +80,18 @@ export function attributeCycles(
   totalCycles: number,
   processingElements: number,
 ): OperationRow[] {
-  const operations = program.operations.length;
-  const ends = new Array<number>(operations).fill(0);
-  const commands = new Array<number>(operations).fill(0);
-  const waits = Array.from({ length: operations }, (): Waiting => ({ load: 0, store: 0, norm: 0 }));
+  const commands = new Array<number>(program.operations.length).fill(0);
+  const waits = program.operations.map((): Waiting => ({ load: 0, store: 0, norm: 0 }));
   const posters = producers(program.commands);
   for (const t of traces) {
     const operation = program.commandOperations[t.index]!;
-    ends[operation] = Math.max(ends[operation]!, t.retire);
     commands[operation]! += 1;
     if (t.engine !== "gemm" || t.wait === 0) continue;
     const by = [...(posters.get(t.waitSemaphore) ?? [])].find((e) => e !== "gemm");
     if (by !== undefined) waits[operation]![by] += t.wait;
   }
-  const order = [...ends.keys()].filter((i) => commands[i]! > 0).sort((a, b) => ends[a]! - ends[b]!);
-  const cycles = new Array<number>(operations).fill(0);
-  let before = 0;
-  for (const i of order) {
-    cycles[i] = ends[i]! - before;
-    before = ends[i]!;
-  }
-  const last = order.at(-1);
-  if (last !== undefined) cycles[last]! += totalCycles - before;
+  const cycles = ownedCycles(program, traces, totalCycles);
+  const engines = occupancy(program, traces);
   return program.operations.map((o, i) => {
     const floorCycles = o.where === "accelerator" ? o.macs / processingElements : 0;
     return {
@@ -80,6 +104,7 @@ export function attributeCycles(
       utilization: cycles[i] === 0 ? 0 : floorCycles / cycles[i]!,
       macs: o.macs,
       waiting: waits[i]!,
+      engines: engines[i]!,
       commands: commands[i]!,
     };
   });
@@ -104,6 +129,12 @@ export function sumOperations(runs: readonly (readonly OperationRow[])[], totalC
               load: sum.waiting.load + row.waiting.load,
               store: sum.waiting.store + row.waiting.store,
               norm: sum.waiting.norm + row.waiting.norm,
+            },
+            engines: {
+              load: sum.engines.load + row.engines.load,
+              store: sum.engines.store + row.engines.store,
+              gemm: sum.engines.gemm + row.engines.gemm,
+              norm: sum.engines.norm + row.engines.norm,
             },
           },
     );

@@ -19,12 +19,17 @@ const operation = z.strictObject({
   name: z.string().describe("operation, with its layer: `layer 0 scores`"),
   kind: z.string().describe("kind of operation, the same in every layer"),
   where: z.enum(["accelerator", "host"]).describe("where it ran; host operations take no accelerator cycles"),
-  cycles: cycles.describe("from the end of the operation before to the retirement of this one's last command"),
+  cycles: cycles.describe(
+    "the array's time: between two retirements of GEMM commands the time belongs to the later one's operation; what runs hidden behind another operation's products owns none",
+  ),
   share: z.number().describe("cycles / total cycles"),
   floorCycles: z.number().describe("MACs / PEs"),
   utilization: z.number().describe("floorCycles / cycles; 0 when the operation has no MACs"),
   macs: z.number().int().nonnegative(),
   waiting,
+  engines: z
+    .strictObject({ load: cycles, store: cycles, gemm: cycles, norm: cycles })
+    .describe("cycles in which each engine had a command of this operation in execution, hidden or not"),
   commands: z.number().int().nonnegative(),
 });
 

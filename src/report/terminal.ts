@@ -49,6 +49,7 @@ function operationCells(o: OperationRow): string[] {
     blankZero(o.waiting.load),
     blankZero(o.waiting.norm),
     blankZero(o.waiting.store),
+    blankZero(o.engines.norm),
   ];
 }
 
@@ -73,6 +74,7 @@ function operationTable(report: Report): string {
       { head: "waits: load" },
       { head: "norm" },
       { head: "store" },
+      { head: "norm busy" },
     ],
     [...report.operations.map(operationCells), total.map((c) => pc.bold(c))],
   );
