@@ -1,7 +1,8 @@
 /** The draft of a program: regions, tensors, operations and segments of steps, as the operations describe them. */
 import type { Params } from "../config/index.ts";
 import type { Groups, HostStep, Operation, Tensor } from "./program.ts";
-import type { RegionDraft, Step } from "./steps.ts";
+import { buffer } from "./steps.ts";
+import type { Buffer, RegionDraft, Step } from "./steps.ts";
 import { tensorBytes } from "./tensors.ts";
 
 /** A tensor whose region has no offset yet. */
@@ -48,9 +49,24 @@ export class ProgramBuilder {
   readonly tensors: TensorDraft[] = [];
   readonly operations: Operation[] = [];
   readonly segments: SegmentDraft[] = [{ steps: [], hostSteps: [] }];
+  readonly #doubleStaging: boolean;
+  #lastStaging: Buffer | undefined;
 
-  constructor(params: Params) {
+  /** `doubleStaging`: results that pass through the scratchpad alternate between two buffers. */
+  constructor(params: Params, { doubleStaging = true }: { readonly doubleStaging?: boolean } = {}) {
     this.params = params;
+    this.#doubleStaging = doubleStaging;
+  }
+
+  /**
+   * A scratchpad buffer for results on their way to STORE, and the buffers that the pass must name: the one before stays
+   * in use until then, so that the pass need not wait for its STORE.
+   */
+  staging(name: string, words: number): { readonly staging: Buffer; readonly held: readonly Buffer[] } {
+    const staging = buffer("scratchpad", name, words);
+    const held = this.#doubleStaging && this.#lastStaging !== undefined ? [this.#lastStaging, staging] : [staging];
+    this.#lastStaging = staging;
+    return { staging, held };
   }
 
   /** Declares a region; its offset is assigned when the program is assembled. */
@@ -88,6 +104,8 @@ export class ProgramBuilder {
 
   /** Ends the segment if it has host steps. */
   afterHost(): void {
-    if (this.segments.at(-1)!.hostSteps.length > 0) this.segments.push({ steps: [], hostSteps: [] });
+    if (this.segments.at(-1)!.hostSteps.length === 0) return;
+    this.segments.push({ steps: [], hostSteps: [] });
+    this.#lastStaging = undefined;
   }
 }

@@ -27,7 +27,10 @@ export interface Compiled {
   readonly createImage: () => Uint8Array<ArrayBuffer>;
 }
 
-/** From the most ambitious to what fits whenever anything does. */
+/**
+ * From the most ambitious to what fits whenever anything does. Another lookahead is another order of commands, which also
+ * helps a configuration with few semaphores.
+ */
 const ATTEMPTS: readonly (Budget & { readonly lookahead: number })[] = [
   { fraction: 1, lookahead: 6 },
   { fraction: 0.9, lookahead: 6 },
@@ -45,21 +48,22 @@ export function compile(
   describe: (builder: ProgramBuilder, budget: Budget) => void,
   options: CompileOptions = {},
 ): Compiled {
-  let failure: Error | undefined;
+  let failure: CapacityError | SystoleError | undefined;
   for (const { fraction, lookahead } of ATTEMPTS) {
-    const builder = new ProgramBuilder(params);
+    const builder = new ProgramBuilder(params, { doubleStaging: lookahead > 0 });
     try {
       describe(builder, { fraction });
       return finish(builder, assemble(builder, { lookahead, ...options }));
     } catch (error) {
-      const tooLarge =
-        error instanceof CapacityError || (error instanceof SystoleError && error.code === "compile-capacity");
-      if (!tooLarge) throw error;
-      // A tiling that does not fit the whole of a memory is the finding that helps; a fraction of it does not count.
-      if (fraction === 1 && error instanceof SystoleError) throw error;
-      failure ??= error;
+      const code = error instanceof SystoleError ? error.code : undefined;
+      // That nothing fits a fraction of a memory is no finding; that nothing fits the whole of it is.
+      if (code === "compile-capacity" && fraction === 1) throw error;
+      const retry = code === "compile-capacity" || code === "program-semaphores";
+      if (error instanceof CapacityError || (error instanceof SystoleError && retry)) failure ??= error;
+      else throw error;
     }
   }
+  if (failure instanceof SystoleError) throw failure;
   throw new SystoleError({
     code: "compile-capacity",
     message: `no tiling fits the configuration ${params.name}: ${failure!.message}`,

@@ -4,7 +4,6 @@ import type { NormFields, PartialFields } from "../isa/index.ts";
 import { blockRuns } from "./blocks.ts";
 import type { Block } from "./blocks.ts";
 import type { ProgramBuilder } from "./builder.ts";
-import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 
 /** A NORM pass over a block whose accumulator rows are [tile][rows] in `accumulator`, from row `offset` on. */
@@ -34,16 +33,19 @@ function passFields({ params }: ProgramBuilder, block: Block, accumulator: Buffe
 export function storeInt8(builder: ProgramBuilder, pass: ResultPass, block: Block): void {
   const { params } = builder;
   const streams = params.lanes === params.wordBytes;
-  const staging = streams ? [] : [buffer("scratchpad", `${block.tensor.name} results`, block.rows * block.slices)];
+  const { staging, held } = streams
+    ? { staging: undefined, held: [] }
+    : builder.staging(`${block.tensor.name} results`, block.rows * block.slices);
   builder.step({
     engine: "norm",
     operation: pass.operation,
     prefetch: false,
-    buffers: [pass.accumulator, ...pass.reads, ...staging],
+    buffers: [pass.accumulator, ...pass.reads, ...held],
     build: () => ({
       ...passFields(builder, block, pass.accumulator),
-      output: streams ? NORM_OUTPUTS.stream : NORM_OUTPUTS.scratchpad,
-      ...(streams ? {} : { spadAddress: staging[0]!.address, spadStride: block.rows }),
+      ...(staging === undefined
+        ? { output: NORM_OUTPUTS.stream }
+        : { output: NORM_OUTPUTS.scratchpad, spadAddress: staging.address, spadStride: block.rows }),
       ...pass.fields(),
     }),
   });
@@ -51,17 +53,14 @@ export function storeInt8(builder: ProgramBuilder, pass: ResultPass, block: Bloc
     engine: "store",
     operation: pass.operation,
     prefetch: false,
-    buffers: staging,
+    buffers: staging === undefined ? [] : [staging],
     dram: blockRuns(builder, block),
-    build: () =>
-      streams
-        ? { source: STORE_SOURCES.stream, runLength: block.rows }
-        : {
-            source: STORE_SOURCES.scratchpad,
-            runLength: block.rows,
-            localAddress: staging[0]!.address,
-            localStride: block.rows,
-          },
+    build: () => ({
+      runLength: block.rows,
+      ...(staging === undefined
+        ? { source: STORE_SOURCES.stream }
+        : { source: STORE_SOURCES.scratchpad, localAddress: staging.address, localStride: block.rows }),
+    }),
   });
 }
 

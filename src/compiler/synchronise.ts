@@ -46,9 +46,10 @@ export function synchronise(params: Params, commands: readonly Command[], depend
   for (;;) {
     const edges = findEdges(engines, deps);
     if (edges.pairs.size > params.semaphores) {
-      const rarest = [...edges.pairs].sort((a, b) => a[1].length - b[1].length)[0]!;
-      banned.add(rarest[0]);
-      if (!reroute(engines, deps, edges, rarest[0], banned)) throw tooFew(params, edges.pairs.size);
+      const rarestFirst = [...edges.pairs].sort((a, b) => a[1].length - b[1].length).map(([pair]) => pair);
+      const pair = rarestFirst.find((candidate) => reroute(engines, deps, edges, candidate, banned));
+      if (pair === undefined) throw tooFew(params, edges.pairs.size);
+      banned.add(pair);
       continue;
     }
     if (!boundCounts(params, deps, engines, edges)) return assign(commands.length, edges);
@@ -131,7 +132,13 @@ function boundCounts(params: Params, deps: Dependencies, engines: Uint8Array, { 
   return changed;
 }
 
-/** Replaces the edges of a pair by two edges over a command of another engine in between; false when there is none. */
+/** A dependency between two commands of different engines. */
+interface Hop {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Replaces every edge of a pair by a chain over commands of other engines in between; false when one has no chain. */
 function reroute(
   engines: Uint8Array,
   deps: Dependencies,
@@ -139,18 +146,38 @@ function reroute(
   pair: number,
   banned: ReadonlySet<number>,
 ): boolean {
-  const [from, to] = [Math.floor(pair / E), pair % E];
-  return pairs.get(pair)!.every(({ producer, consumer }) => {
-    for (let x = producer + 1; x < consumer; x++) {
-      const via = engines[x]!;
-      if (via === from || via === to || banned.has(from * E + via) || banned.has(via * E + to)) continue;
-      if (!pairs.has(from * E + via) || !pairs.has(via * E + to)) continue;
-      deps.last[x * E + from] = Math.max(deps.last[x * E + from]!, producer);
-      deps.last[consumer * E + via] = Math.max(deps.last[consumer * E + via]!, x);
-      return true;
-    }
-    return false;
-  });
+  const usable = (from: number, to: number): boolean => {
+    const key = from * E + to;
+    return key !== pair && pairs.has(key) && !banned.has(key);
+  };
+  const chains = pairs.get(pair)!.map((edge) => findChain(engines, edge, usable));
+  if (chains.includes(undefined)) return false;
+  for (const { from, to } of chains.flatMap((chain) => chain!)) {
+    const at = to * E + engines[from]!;
+    deps.last[at] = Math.max(deps.last[at]!, from);
+  }
+  return true;
+}
+
+/** Follows which engines can know of the producer's end, command by command, until the consumer's does. */
+function findChain(
+  engines: Uint8Array,
+  { producer, consumer }: Edge,
+  usable: (from: number, to: number) => boolean,
+): Hop[] | undefined {
+  const chains: (readonly Hop[] | undefined)[] = [];
+  const heads: number[] = [];
+  chains[engines[producer]!] = [];
+  heads[engines[producer]!] = producer;
+  for (let x = producer + 1; x <= consumer; x++) {
+    const engine = engines[x]!;
+    if (chains[engine] !== undefined) continue;
+    const via = [0, 1, 2, 3].find((e) => chains[e] !== undefined && usable(e, engine));
+    if (via === undefined) continue;
+    chains[engine] = [...chains[via]!, { from: heads[via]!, to: x }];
+    heads[engine] = x;
+  }
+  return chains[engines[consumer]!]?.slice();
 }
 
 function assign(count: number, { pairs }: Edges): Synchronisation {
