@@ -121,7 +121,7 @@ export interface Net {
   readonly reset?: bigint | undefined;
   /** Pins: the instance and the child's port. */
   readonly instance?: Instance;
-  readonly port?: Net;
+  port?: Net;
 }
 
 /** `bits` per mask lane; a sync read appears one clock after its address, an async read in the same cycle. */
@@ -159,7 +159,7 @@ export interface Instance {
   readonly hint: string;
   name: string;
   readonly site: Site | undefined;
-  readonly module: Module;
+  module: Module;
   readonly pins: Net[];
   reset: Expr | undefined;
 }

@@ -60,7 +60,7 @@ export function randomModule(seed: number, operators: number): Module<unknown, P
         port.set(newest(pools.b, index));
       });
     },
-  ) as unknown as Module<unknown, Ports>;
+  );
 }
 
 interface Pools {

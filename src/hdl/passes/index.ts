@@ -1,16 +1,32 @@
 import type { Design } from "../ir.ts";
+import { HdlError, type Problem } from "../problems.ts";
+import { check } from "./check.ts";
+import { removeDeadCode } from "./dead-code.ts";
 import { fold } from "./fold.ts";
+import { noLatch } from "./latch.ts";
+import { LoopFinder } from "./loops.ts";
+import { mergeEqual } from "./merge.ts";
 import { name } from "./name.ts";
 import { selects } from "./selects.ts";
 import { share } from "./share.ts";
 
-/** Runs every pass in order. */
+/** Runs every pass, in this order. Throws one error with all problems that the checks find. */
 export function runPasses(design: Design): Design {
+  const problems: Problem[] = [];
+  const loops = new LoopFinder();
+  for (const module of design.modules) {
+    check(module, problems);
+    noLatch(module, problems);
+    if (problems.length === 0) loops.check(module, problems);
+  }
+  if (problems.length > 0) throw new HdlError(problems);
   for (const module of design.modules) {
     fold(module);
+    removeDeadCode(module);
     share(module);
     selects(module);
   }
+  mergeEqual(design);
   name(design);
   return design;
 }

@@ -33,10 +33,26 @@ function nameContents(module: Module): void {
   for (const net of module.nets) if (net.kind !== "read") claim(net, net.hint);
   for (const memory of module.memories) claim(memory, memory.hint);
   for (const net of module.nets) if (net.kind === "read") claim(net, net.hint);
-  for (const instance of module.instances) claim(instance, instance.hint);
+  for (const instance of module.instances) {
+    // Verilator warns when a name inside the child hides the instance's.
+    const inside = namesIn(instance.module);
+    claim(instance, inside.has(legalName(instance.hint)) ? `${instance.hint}_unit` : instance.hint);
+  }
   for (const instance of module.instances) {
     for (const pin of instance.pins) claim(pin, `${instance.name}_${pin.port!.name}`);
   }
+}
+
+const namesOf = new WeakMap<Module, ReadonlySet<string>>();
+
+function namesIn(module: Module): ReadonlySet<string> {
+  let names = namesOf.get(module);
+  if (names === undefined) {
+    const items = [module.ports, module.nets, module.memories, module.instances].flat();
+    names = new Set(items.map((item) => item.name));
+    namesOf.set(module, names);
+  }
+  return names;
 }
 
 function nameModules(modules: readonly Module[]): void {

@@ -37,11 +37,11 @@ function simplifyResize(expr: Resize, single: Single): Expr | undefined {
   }
   if (truncates && operand.kind === "cast") return build.cast(resize(operand.operand, width), expr.signed);
   if (!single(operand)) return undefined;
-  if (truncates) return truncate(operand, width);
+  if (truncates || operand.kind === "mux") return truncate(operand, width);
   return widenSum(operand, width);
 }
 
-/** The low bits of many operators depend only on the low bits of their operands. */
+/** The low bits of many operators depend only on the low bits of their operands; a choice may be made at any width. */
 function truncate(operand: Expr, width: number): Expr | undefined {
   if (operand.kind === "binary") {
     const { op, left, right } = operand;

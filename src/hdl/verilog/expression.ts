@@ -47,13 +47,14 @@ function print(expr: Expr, nameOf: NameOf): Text {
     case "ref":
       return simple(nameOf(expr.net));
     case "unary": {
-      const inner = operand(expr.operand, nameOf);
+      const reduces = expr.op !== "not" && expr.op !== "neg";
+      const inner = reduces ? bracket(printBits(expr.operand, nameOf)) : operand(expr.operand, nameOf);
       // Yosys reads -9'(x) as a cast to -9 bits.
       const guarded = /^[0-9]/.test(inner) ? `(${inner})` : inner;
       if (expr.op === "not") return { text: `${expr.width === 1 ? "!" : "~"}${guarded}`, simple: true };
       if (expr.op === "neg") return { text: `-${guarded}`, simple: false };
       const symbol = { reduceOr: "|", reduceAnd: "&", reduceXor: "^" }[expr.op];
-      return { text: `(${symbol}${bracket(printBits(expr.operand, nameOf))})`, simple: true };
+      return { text: `(${symbol}${guarded})`, simple: true };
     }
     case "binary":
       return printBinary(expr, nameOf);
