@@ -65,7 +65,16 @@ function parseFrame(stack: string, index: number): Site | undefined {
   return { file: plainPath(where.replace(/^.* (?=\/|file:)/, "")), line: Number(line), column: Number(column) };
 }
 
+const plainPaths = new Map<string, string>();
+
+/** The path of a file name or URL, without a query. */
 function plainPath(file: string): string {
+  let path = plainPaths.get(file);
+  if (path === undefined) plainPaths.set(file, (path = toPath(file)));
+  return path;
+}
+
+function toPath(file: string): string {
   const path = file.startsWith("file://") ? decodeURIComponent(new URL(file).pathname) : file;
   return path.replace(/\?.*$/, "");
 }

@@ -60,7 +60,7 @@ function assignTree(target: Tree, value: unknown, verb: "set" | "next"): void {
     return;
   }
   const given = value as Readonly<Record<string, unknown>>;
-  for (const [key, field] of Object.entries(target) as [string, Tree][]) {
+  for (const [key, field] of Object.entries<Tree>(target)) {
     if (key in given) {
       assignTree(field, given[key], verb);
       continue;

@@ -18,11 +18,12 @@ export function share(module: Module): void {
     let net = wires.get(expr);
     if (net === undefined) {
       const source = nameAt(expr.site);
-      const hint = source.exact && source.name !== undefined ? source.name : `${consumer}_${noun(expr)}`;
+      const named = source.exact && source.name !== undefined;
+      const hint = named ? source.name : `${consumer}_${noun(expr)}`;
       const { width, signed, site } = expr;
       net = { kind: "wire", owner: module, width, signed, hint, name: hint, site };
       wires.set(expr, net);
-      const value = withOperands(expr, (operand) => visit(operand, hint, placeIn(expr)));
+      const value = withOperands(expr, (operand) => visit(operand, named ? hint : consumer, placeIn(expr)));
       module.nets.push(net);
       assigns.push({ kind: "assign", target: net, value, site });
     }

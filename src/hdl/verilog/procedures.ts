@@ -107,6 +107,11 @@ function writeRegisterBlock(out: Writer, module: Module, nets: readonly Net[], n
         out.line(`${nameOf(net)} <= ${literal({ kind: "const", value: net.reset!, width, signed })};`);
       }
     });
+    const [only] = statements;
+    if (statements.length === 1 && only?.kind === "when" && only.then.length > 0) {
+      writeWhen(out, only, "<=", nameOf, "end else ");
+      return;
+    }
     out.block("end else begin", "end", () => {
       writeStatements(out, statements, "<=", nameOf);
     });
