@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { EXIT } from "./exit.ts";
 import { reportFailure } from "./errors.ts";
+import { addBench } from "./commands/bench.ts";
 import { addCheck } from "./commands/check.ts";
 import { addDocs } from "./commands/docs.ts";
 import { addGenerate } from "./commands/generate.ts";
@@ -20,7 +21,7 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [addRun, addGenerate, addCheck, addDocs]) add(program);
+  for (const add of [addRun, addBench, addGenerate, addCheck, addDocs]) add(program);
   return program;
 }
 

@@ -1,5 +1,5 @@
 /** One sequence through a compiled encoder on a device, compared with the integer model. */
-import { ENCODER_INPUT, executeProgram, findTensor, layerTensor, readTensor, writeTensor } from "../compiler/index.ts";
+import { ENCODER_INPUT, findTensor, layerTensor, readTensor, writeTensor } from "../compiler/index.ts";
 import type { Compiled } from "../compiler/index.ts";
 import { layerTensorNames, runEncoder } from "../model/index.ts";
 import type { EncoderInput, QuantisedBert } from "../model/index.ts";
@@ -8,6 +8,7 @@ import type { TensorComparison } from "./compare.ts";
 import type { Device } from "./device.ts";
 import { runProgram } from "./program.ts";
 import type { ProgramRun, ProgramRunOptions } from "./program.ts";
+import { referenceFor } from "./reference.ts";
 
 export interface EncoderRunOptions extends ProgramRunOptions {
   /** Compare every tensor that is written with the integer reference. */
@@ -23,31 +24,14 @@ export interface EncoderResult {
   readonly comparisons: readonly TensorComparison[] | undefined;
 }
 
-/**
- * The reference for every tensor of a program: the integer model for the tensors of layers; the functional machine for what the
- * model has no name for (accumulators on their way to a host step).
- */
-function references(
-  device: Device,
-  bert: QuantisedBert,
-  compiled: Compiled,
-  input: EncoderInput,
-): (name: string) => ArrayLike<number> | undefined {
+/** The integer model's tensors by the names that the compiler gives them. */
+export function encoderTensors(bert: QuantisedBert, input: EncoderInput): ReadonlyMap<string, Int8Array> {
   const { layers } = runEncoder(bert, input.values, { valid: input.valid });
-  const known = new Map<string, ArrayLike<number>>();
-  layers.forEach((tensors, index) => {
-    for (const name of layerTensorNames) known.set(layerTensor(index, name), tensors[name]);
-  });
-  let machineImage: Uint8Array | undefined;
-  const functional = (name: string): ArrayLike<number> => {
-    if (machineImage === undefined) {
-      machineImage = compiled.createImage();
-      writeTensor(findTensor(compiled.program, ENCODER_INPUT), machineImage, input.values);
-      executeProgram(device.params, compiled.program, machineImage);
-    }
-    return readTensor(findTensor(compiled.program, name), machineImage);
-  };
-  return (name) => known.get(name) ?? functional(name);
+  return new Map(
+    layers.flatMap((tensors, index) =>
+      layerTensorNames.map((name): [string, Int8Array] => [layerTensor(index, name), tensors[name]]),
+    ),
+  );
 }
 
 /** Runs one sequence; `compiled` is for one sequence of `input.seq` rows with `input.valid` of them valid, and for all layers of `bert`. */
@@ -59,19 +43,21 @@ export async function runEncoderOn(
   options: EncoderRunOptions,
 ): Promise<EncoderResult> {
   const { program } = compiled;
+  const prepare = (image: Uint8Array): void => {
+    writeTensor(findTensor(program, ENCODER_INPUT), image, input.values);
+  };
   device.image.set(compiled.createImage());
-  writeTensor(findTensor(program, ENCODER_INPUT), device.image, input.values);
+  prepare(device.image);
   const run = await runProgram(device, program, options);
   const last = findTensor(program, layerTensor(bert.layers.length - 1, "output"));
   const output = readTensor(last, device.image);
   if (!(output instanceof Int8Array)) throw new TypeError(`${last.name} is not s8`);
-  return {
-    run,
-    output,
-    comparisons: options.check
-      ? compareTensors(program, device.image, references(device, bert, compiled, input))
-      : undefined,
+  const compare = (): TensorComparison[] => {
+    const known = encoderTensors(bert, input);
+    const expected = referenceFor(device.params, compiled, prepare, (name) => known.get(name));
+    return compareTensors(program, device.image, expected);
   };
+  return { run, output, comparisons: options.check ? compare() : undefined };
 }
 
 /** The first `layers` layers of an encoder as an encoder. */

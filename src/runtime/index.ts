@@ -5,4 +5,5 @@ export * from "./device.ts";
 export * from "./encoder.ts";
 export * from "./hang.ts";
 export * from "./program.ts";
+export * from "./reference.ts";
 export * from "./traces.ts";

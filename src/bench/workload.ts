@@ -1,0 +1,14 @@
+/** What a benchmark runs: a program, its input, and the integer reference's result for every tensor it writes. */
+import type { Compiled } from "../compiler/index.ts";
+
+/** One benchmark, ready to run. */
+export interface Workload {
+  readonly kind: string;
+  /** Dimensions, for the report. */
+  readonly shape: Readonly<Record<string, number>>;
+  readonly compiled: Compiled;
+  /** Writes the inputs into a fresh image. */
+  readonly prepare: (image: Uint8Array) => void;
+  /** The reference's values of a tensor by its name. Computed when first asked for. */
+  readonly expected: (name: string) => ArrayLike<number> | undefined;
+}
