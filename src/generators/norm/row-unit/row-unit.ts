@@ -45,7 +45,7 @@ export const rowJobShape = (p: Params) => ({
  *    2           1         1           3          9          cycles of a Softmax row
  * ```
  *
- * Every stage holds a row of its own: a LayerNorm row every 14 cycles, a Softmax row every 10. Without LayerNorm there
+ * Every stage holds a row of its own: a LayerNorm row every 14 cycles, a Softmax row every 9. Without LayerNorm there
  * are no stages for mean and variance. Sums are read in cycles in which the pipeline reads none.
  */
 export const RowUnit = module(
