@@ -11,3 +11,4 @@ export * from "./host-steps.ts";
 export * from "./execute.ts";
 export * from "./cost.ts";
 export * from "./encoder.ts";
+export * from "./pass-kernels.ts";

@@ -194,42 +194,56 @@ export interface LayerNormBlock {
   readonly slices: number;
 }
 
-/** Statistics, row jobs, normalise, STORE. */
+/** Both passes and the STORE. */
 export function addLayerNormPasses(builder: ProgramBuilder, block: LayerNormBlock): void {
-  const { params } = builder;
-  const { operation, constants, accumulator, parameters, parameterOffset, output, row, rows, slices } = block;
-  const slots = buffer("rowSlots", `${output.name} statistics`, rows);
-  const common = (): PartialFields<"norm"> => ({
+  normalisePass(builder, block, statisticsPass(builder, block));
+}
+
+/** What both passes have in common. */
+function normFields({ constants, parameters, parameterOffset }: LayerNormBlock, slots: Buffer): PartialFields<"norm"> {
+  return {
     perChannel: 1,
     paramAddress: parameters.address + parameterOffset,
     paramStride: 3,
     rowSlot: slots.address,
     validColumns: constants.gain.length,
-  });
+  };
+}
+
+/** Sums and squares, and the row jobs; returns the row slots with the factors. */
+export function statisticsPass(builder: ProgramBuilder, block: LayerNormBlock): Buffer {
+  const { operation, constants, accumulator, parameters, output, rows } = block;
+  const slots = buffer("rowSlots", `${output.name} statistics`, rows);
   builder.step({
     engine: "norm",
     operation,
     prefetch: false,
     buffers: [accumulator, parameters, slots],
     build: () => ({
-      ...common(),
+      ...normFields(block, slots),
       function: NORM_FUNCTIONS.statistics,
       rows,
-      slices: Math.ceil(constants.gain.length / params.lanes),
+      slices: Math.ceil(constants.gain.length / builder.params.lanes),
       accAddress: accumulator.address,
       accStride: rows,
       recip: constants.mean.recip,
       recipShift: constants.mean.shift,
     }),
   });
+  return slots;
+}
+
+/** The results, and their STORE. */
+export function normalisePass(builder: ProgramBuilder, block: LayerNormBlock, slots: Buffer): void {
+  const { operation, constants, accumulator, parameters, output, row, rows, slices } = block;
+  const fields = (): PartialFields<"norm"> => ({
+    ...normFields(block, slots),
+    function: NORM_FUNCTIONS.normalise,
+    finalE: constants.exponent,
+  });
   storeInt8(
     builder,
-    {
-      operation,
-      accumulator,
-      reads: [parameters, slots],
-      fields: () => ({ ...common(), function: NORM_FUNCTIONS.normalise, finalE: constants.exponent }),
-    },
+    { operation, accumulator, reads: [parameters, slots], fields },
     { tensor: output, row, rows, slice: 0, slices },
   );
 }

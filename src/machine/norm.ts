@@ -242,7 +242,11 @@ function checkFactors(state: MachineState, fields: NormFields, index: number): v
   }
 }
 
+/** Row jobs that may be unfinished; a pass that ends in one waits for room. */
+const ROW_JOB_QUEUE = 2;
+
 function startSums(state: MachineState, fields: NormFields, index: number): void {
+  state.jobsFinished = Math.max(state.jobsFinished, state.jobsQueued - (ROW_JOB_QUEUE - 1));
   for (let slot = fields.rowSlot; slot < fields.rowSlot + fields.rows; slot++) {
     if (state.rows.job[slot]! > state.jobsFinished) {
       throw new RowJobRace(index, `starts the sums of row slot ${slot}, whose last row job may be unfinished`);

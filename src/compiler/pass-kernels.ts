@@ -1,0 +1,338 @@
+/** Kernels of the norm unit alone: s32 rows from DRAM into the accumulator, the passes, s8 or u8 back to DRAM. */
+import type { NormFeature, Params } from "../config/index.ts";
+import { SystoleError } from "../errors.ts";
+import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
+import type { PartialFields } from "../isa/index.ts";
+import type { Dyadic, DyadicChannels } from "../reference/index.ts";
+import type { SoftmaxMode } from "./attention.ts";
+import { parameterUnit, roundUp, rowUnit } from "./builder.ts";
+import type { ProgramBuilder, TensorDraft } from "./builder.ts";
+import { compile } from "./compile.ts";
+import type { CompileOptions, Compiled } from "./compile.ts";
+import { loadAccumulator, loadParameters } from "./loads.ts";
+import { layerNormRows, normalisePass, statisticsPass } from "./residual-norm.ts";
+import type { ChannelLayerNorm } from "./residual-norm.ts";
+import { storeInt8 } from "./results.ts";
+import { buffer } from "./steps.ts";
+import type { Buffer } from "./steps.ts";
+import { chooseTiling, evenParts, parts, rowBlockSizes } from "./tiling.ts";
+import type { Budget, Candidate } from "./tiling.ts";
+import { declareParameters, plainColumns, scaleRow } from "./weights.ts";
+
+/** Rows and columns of the s32 input. */
+export interface PassKernel {
+  readonly rows: number;
+  readonly cols: number;
+  /** How often the passes run over each block while it is in the accumulator; default 1. The results are the same. */
+  readonly repeat?: number;
+}
+
+/** Softmax of rows of scores. Columns from `valid` on (default all count) are masked. */
+export interface SoftmaxKernel extends PassKernel {
+  readonly scale: Dyadic;
+  readonly mode: SoftmaxMode;
+  readonly valid?: number;
+}
+
+export interface LayerNormKernel extends PassKernel {
+  readonly constants: ChannelLayerNorm;
+}
+
+export interface GeluKernel extends PassKernel {
+  readonly input: DyadicChannels;
+  readonly output: Dyadic;
+}
+
+/** Compiles a Softmax. Tensors: `input` s32, `output` u8 (probabilities, or exps relative to the row maximum). Error: `compile-not-built-in`. */
+export function compileSoftmax(params: Params, kernel: SoftmaxKernel, options?: CompileOptions): Compiled {
+  return compilePasses(
+    params,
+    "softmax",
+    kernel,
+    { parameterRows: 0, rowSlots: true, element: "u8" },
+    options,
+    (context) => {
+      addSoftmax(context, kernel);
+    },
+  );
+}
+
+/** Compiles a LayerNorm. Tensors: `input` s32, `output` s8. Error: `compile-not-built-in`. */
+export function compileLayerNorm(params: Params, kernel: LayerNormKernel, options?: CompileOptions): Compiled {
+  return compilePasses(
+    params,
+    "layernorm",
+    kernel,
+    { parameterRows: 3, rowSlots: true, element: "s8" },
+    options,
+    (context) => {
+      addLayerNorm(context, kernel);
+    },
+  );
+}
+
+/** Compiles a GELU. Tensors: `input` s32, `output` s8. Error: `compile-not-built-in`. */
+export function compileGelu(params: Params, kernel: GeluKernel, options?: CompileOptions): Compiled {
+  return compilePasses(
+    params,
+    "gelu",
+    kernel,
+    { parameterRows: 1, rowSlots: false, element: "s8" },
+    options,
+    (context) => {
+      addGelu(context, kernel);
+    },
+  );
+}
+
+interface PassTraits {
+  /** Parameter rows per tile. */
+  readonly parameterRows: number;
+  /** The passes need whole rows, and slots for them. */
+  readonly rowSlots: boolean;
+  readonly element: "s8" | "u8";
+}
+
+interface PassTiling {
+  readonly rows: number;
+  readonly slices: number;
+}
+
+interface Context {
+  readonly builder: ProgramBuilder;
+  readonly operation: number;
+  readonly input: TensorDraft;
+  readonly output: TensorDraft;
+  readonly tiling: PassTiling;
+  readonly repeat: number;
+}
+
+function compilePasses(
+  params: Params,
+  name: NormFeature,
+  { rows, cols, repeat = 1 }: PassKernel,
+  traits: PassTraits,
+  options: CompileOptions | undefined,
+  add: (context: Context) => void,
+): Compiled {
+  if (!params.features.has(name)) {
+    throw new SystoleError({
+      code: "compile-not-built-in",
+      message: `the configuration ${params.name} has no ${name} in its norm unit`,
+      location: { path: "norm.functions" },
+      remedy: `Add "${name}" to norm.functions, or choose another configuration.`,
+    });
+  }
+  return compile(
+    params,
+    (builder, budget) => {
+      const rowGroups = { count: 1, size: rows, stride: roundUp(rows, rowUnit(params)) };
+      const shape = { rows: rowGroups, columns: plainColumns(params, cols) };
+      const input = builder.tensor({ name: "input", element: "s32", layout: "tiles", source: "input", ...shape });
+      const output = builder.tensor({
+        name: "output",
+        element: traits.element,
+        layout: "words",
+        source: "accelerator",
+        ...shape,
+      });
+      const operation = builder.operation({ name, kind: name, layer: null, macs: 0, where: "accelerator" });
+      const tiling = choosePassTiling(params, name, input, traits, budget);
+      add({ builder, operation, input, output, tiling, repeat });
+    },
+    options,
+  );
+}
+
+/** Blocks loaded per group: the passes of one run while the row jobs of the others do. */
+const GROUP = 2;
+
+function choosePassTiling(
+  params: Params,
+  name: string,
+  { paddedRows, columns }: TensorDraft,
+  traits: PassTraits,
+  budget: Budget,
+): PassTiling {
+  const total = columns.stride / params.wordBytes;
+  const candidates = function* (): Generator<Candidate<PassTiling>> {
+    for (const rows of rowBlockSizes(params, paddedRows)) {
+      for (const slices of traits.rowSlots ? [total] : evenParts(total)) {
+        const tiles = slices * params.wordTiles;
+        const parameters = roundUp(traits.parameterRows * tiles, parameterUnit(params));
+        const staging = params.lanes === params.wordBytes ? 0 : rows * slices;
+        const blocks = Math.ceil(paddedRows / rows) * Math.ceil(total / slices);
+        // A group of two blocks, and one whose last pass comes after the next group's first.
+        const held = Math.min(blocks, GROUP + 1);
+        const need = {
+          scratchpadWords: Math.max(rows, params.rows) + Math.min(blocks, 2) * staging,
+          accumulatorRows: held * rows * tiles + parameters,
+          rowSlots: traits.rowSlots ? held * rows : 0,
+        };
+        yield {
+          tiling: { rows, slices },
+          minimal: need,
+          comfortable: need,
+          // Only what commands cost; short blocks also leave less to overlap with.
+          cycles: blocks * 40 + rows * slices,
+        };
+      }
+    }
+  };
+  return chooseTiling(params, name, candidates(), budget);
+}
+
+/** One block of rows in the accumulator. */
+interface LoadedBlock {
+  readonly row: number;
+  readonly rows: number;
+  readonly accumulator: Buffer;
+}
+
+/** Visits row blocks group by group, each group `repeat` times. The visitor's return value runs after the next visit. */
+function eachRowBlock(context: Context, visit: (block: LoadedBlock) => () => void): void {
+  const { builder, operation, input, tiling, repeat } = context;
+  const slices = input.columns.stride / builder.params.wordBytes;
+  let pending: (() => void) | undefined;
+  const all = [...parts(input.paddedRows, tiling.rows)];
+  for (let first = 0; first < all.length; first += GROUP) {
+    const group = all.slice(first, first + GROUP).map(([row, rows]): LoadedBlock => {
+      const block = { tensor: input, row, rows, slice: 0, slices };
+      return { row, rows, accumulator: loadAccumulator(builder, operation, block, "rows") };
+    });
+    for (let run = 0; run < repeat; run++) {
+      for (const block of group) {
+        const rest = visit(block);
+        pending?.();
+        pending = rest;
+      }
+    }
+  }
+  pending?.();
+}
+
+function addSoftmax(context: Context, { cols, scale, mode, valid = cols }: SoftmaxKernel): void {
+  const { builder, operation, output, tiling } = context;
+  const { params } = builder;
+  const slices = output.columns.stride / params.wordBytes;
+  const zeros = loadZeros(builder, operation, Math.max(tiling.rows, params.rows));
+  let previousSlots: readonly Buffer[] = [];
+  eachRowBlock(context, ({ row, rows, accumulator }) => {
+    const slots = buffer("rowSlots", "rows", rows);
+    // No pass reads the factors of a deferred Softmax here; its slots rest until the row job before has surely ended.
+    const held = [slots, ...previousSlots];
+    previousSlots = [slots];
+    const common = (): PartialFields<"norm"> => ({
+      scaleM: scale.m,
+      scaleE: scale.e,
+      validColumns: valid,
+      rowSlot: slots.address,
+    });
+    // Adding zeros changes nothing but the row maxima, which only the array's output tracks.
+    builder.step({
+      engine: "gemm",
+      operation,
+      prefetch: false,
+      buffers: [zeros, accumulator, slots],
+      build: () => ({
+        rows,
+        kTiles: 1,
+        nTiles: slices * params.wordTiles,
+        aAddress: zeros.address,
+        wAddress: zeros.address,
+        accAddress: accumulator.address,
+        accStride: rows,
+        init: GEMM_INITS.accumulate,
+        trackMax: 1,
+        startMax: 1,
+        validColumns: valid,
+        rowSlot: slots.address,
+      }),
+    });
+    const block = { tensor: output, row, rows, slice: 0, slices };
+    if (mode === "deferred") {
+      const fields = (): PartialFields<"norm"> => ({ ...common(), function: NORM_FUNCTIONS.exp, deferred: 1 });
+      storeInt8(builder, { operation, accumulator, reads: held, fields }, block);
+      return () => undefined;
+    }
+    builder.step({
+      engine: "norm",
+      operation,
+      prefetch: false,
+      buffers: [accumulator, slots],
+      build: () => ({
+        ...common(),
+        function: NORM_FUNCTIONS.exp,
+        rows,
+        slices: slices * params.wordSlices,
+        accAddress: accumulator.address,
+        accStride: rows,
+      }),
+    });
+    return () => {
+      const fields = (): PartialFields<"norm"> => ({ ...common(), function: NORM_FUNCTIONS.probability });
+      storeInt8(builder, { operation, accumulator, reads: [slots], fields }, block);
+    };
+  });
+}
+
+/** Zero words: an activation and a weight for every use. */
+function loadZeros(builder: ProgramBuilder, operation: number, words: number): Buffer {
+  const { params } = builder;
+  const size = roundUp(words, params.rowAlign);
+  const region = builder.region("weights", "zeros", size * params.wordBytes);
+  const into = buffer("scratchpad", "zeros", size, "high");
+  builder.step({
+    engine: "load",
+    operation,
+    prefetch: true,
+    buffers: [into],
+    fills: into,
+    dram: { region, offset: 0, stride: region.bytes, runs: 1, runBytes: region.bytes },
+    build: () => ({ runLength: size, localAddress: into.address }),
+  });
+  return into;
+}
+
+function addLayerNorm(context: Context, { constants }: LayerNormKernel): void {
+  const { builder, operation, output } = context;
+  const slices = output.columns.stride / builder.params.wordBytes;
+  const tiles = slices * builder.params.wordTiles;
+  const table = declareParameters(builder, "parameters", output.columns, tiles, [layerNormRows(constants)]);
+  const parameters = loadParameters(builder, operation, table, 0, "parameters");
+  eachRowBlock(context, ({ row, rows, accumulator }) => {
+    const block = { operation, constants, accumulator, parameters, parameterOffset: 0, output, row, rows, slices };
+    const slots = statisticsPass(builder, block);
+    return () => {
+      normalisePass(builder, block, slots);
+    };
+  });
+}
+
+function addGelu(context: Context, { input: scales, output: last }: GeluKernel): void {
+  const { builder, operation, input, output, tiling, repeat } = context;
+  const { params } = builder;
+  const tiles = tiling.slices * params.wordTiles;
+  const table = declareParameters(builder, "parameters", output.columns, tiles, [[scaleRow(scales)]]);
+  for (const [slice, slices] of parts(input.columns.stride / params.wordBytes, tiling.slices)) {
+    const parameters = loadParameters(builder, operation, table, slice / tiling.slices, "parameters");
+    for (const [row, rows] of parts(input.paddedRows, tiling.rows)) {
+      const accumulator = loadAccumulator(builder, operation, { tensor: input, row, rows, slice, slices }, "rows");
+      const fields = (): PartialFields<"norm"> => ({
+        function: NORM_FUNCTIONS.gelu,
+        perChannel: 1,
+        paramAddress: parameters.address,
+        paramStride: 1,
+        finalM: last.m,
+        finalE: last.e,
+      });
+      for (let run = 0; run < repeat; run++) {
+        storeInt8(
+          builder,
+          { operation, accumulator, reads: [parameters], fields },
+          { tensor: output, row, rows, slice, slices },
+        );
+      }
+    }
+  }
+}
