@@ -173,14 +173,15 @@ export class Device {
     const collector = new TraceCollector(this.cycle);
     let retired = 0;
     for (;;) {
+      // Once even in a short program, so that many of them in a row can be interrupted too.
+      await setImmediate();
+      if (options.signal?.aborted === true) throw new SystoleError({ code: "interrupted", message: "interrupted" });
       const stop = this.#engine.run(CHUNK_CYCLES, true, QUIET_CYCLES);
       collector.add(this.#engine.takeEvents());
       if (stop === "irq") break;
       if (stop !== "done") throw this.#stopped(stop, launch);
       retired = collector.traces.length;
       options.onProgress?.(retired, this.cycle - firstCycle);
-      await setImmediate();
-      if (options.signal?.aborted === true) throw new SystoleError({ code: "interrupted", message: "interrupted" });
     }
     if (((this.read("STATUS") >>> STATUS_BITS.fault) & 1) === 1) throw this.#fault(launch);
     const counters = readCounters((name) => this.read(name));
