@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { SystoleError } from "../errors.ts";
 import { cached, contentKey, type CacheEntry } from "./cache.ts";
 import { glueSources, renderGlue } from "./glue.ts";
+import { inliningHints } from "./inlining.ts";
 import { defaultCacheFolder } from "./paths.ts";
 import { runTool } from "./process.ts";
 import { buildRuntime, isStalePrelude, preludeFlags, withoutPrecompiled, type RuntimeContext } from "./runtime.ts";
@@ -44,7 +45,7 @@ export interface BuiltModel {
 
 const ADDON = "model.node";
 /** Raised when the pipeline itself changes in a way that no hashed file shows. */
-const PIPELINE_VERSION = "3";
+const PIPELINE_VERSION = "4";
 const ERROR_LINES = 12;
 
 /** Builds the add-on of `design`, or finds it in the cache. Throws SystoleError with the tool's first lines when Verilator or the compiler fails. */
@@ -152,7 +153,8 @@ async function build(
   const work = join(folder, "work");
   const objects = join(work, "obj");
   await mkdir(objects, { recursive: true });
-  await Promise.all(design.files.map((file) => writeFile(join(work, file.name), file.text)));
+  const hints = { name: "hints.vlt", text: inliningHints(design.files) };
+  await Promise.all([hints, ...design.files].map((file) => writeFile(join(work, file.name), file.text)));
   report({ phase: "verilate", done: 0, total: 1 });
   // What all models share is at hand, except with an empty cache: then it compiles while Verilator works.
   const shared = Promise.all([
@@ -172,6 +174,7 @@ async function build(
       design.top,
       "--Mdir",
       "obj",
+      hints.name,
       ...design.files.map(({ name }) => name),
     ],
     { cwd: work, signal },
