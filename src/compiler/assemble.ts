@@ -12,7 +12,7 @@ import type { DramWindow } from "./hazards.ts";
 import { reorderDependencies, scheduleCommands } from "./order.ts";
 import type { BufferRecord, Program, Segment, Tensor } from "./program.ts";
 import { assignRowJobs } from "./row-jobs.ts";
-import { synchronise } from "./synchronise.ts";
+import { SemaphoreFile, synchronise } from "./synchronise.ts";
 
 /** How far emission looks ahead, and the memory that schedules are made for. */
 export interface AssembleOptions {
@@ -51,13 +51,12 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
   const window = placeRegions(builder);
   const segments: Segment[] = [];
   const parts: AssembledSegment[] = [];
-  const semaphores = new Set<string>();
+  const semaphores = new SemaphoreFile(params.semaphores);
   let firstCommand = 0;
   for (const draft of builder.segments) {
     if (draft.steps.length === 0 && draft.hostSteps.length === 0) continue;
-    const part = assembleSegment(params, draft, window, options, firstCommand);
+    const part = assembleSegment(params, draft, window, options, firstCommand, semaphores);
     parts.push(part);
-    for (const name of part.semaphores) semaphores.add(name);
     segments.push({ firstCommand, commands: part.commands.length, hostSteps: draft.hostSteps });
     firstCommand += part.commands.length;
   }
@@ -71,7 +70,7 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
     fingerprint: params.fingerprint,
     config: params.name,
     dataBytes: window.end,
-    semaphores: [...semaphores],
+    semaphores: semaphores.names,
     regions: builder.regions.map(({ name, kind, offset, bytes }) => ({ name, kind, offset, bytes })),
     tensors: builder.tensors.map(({ region, ...shape }): Tensor => ({
       ...shape,
@@ -91,7 +90,6 @@ interface AssembledSegment {
   readonly commands: readonly Command[];
   readonly operations: readonly number[];
   readonly buffers: readonly BufferRecord[];
-  readonly semaphores: readonly string[];
   readonly cycles: number;
 }
 
@@ -101,13 +99,14 @@ function assembleSegment(
   window: DramWindow,
   { lookahead = 6, memory }: AssembleOptions,
   firstCommand: number,
+  file: SemaphoreFile,
 ): AssembledSegment {
   const emission = emit(params, draft.steps, lookahead);
   const emitted = assignRowJobs(emission.commands);
   const dependencies = findDependencies(params, emitted, window);
   const { order, cycles } = scheduleCommands(params, emitted, dependencies, memory);
   const ordered = order.map((id) => emitted[id]!);
-  const { wait, post, semaphores } = synchronise(params, ordered, reorderDependencies(dependencies, order));
+  const { wait, post } = synchronise(params, ordered, reorderDependencies(dependencies, order), file);
   const commands = ordered.map((c, i) => withSemaphores(c, wait[i]!, post[i]!));
   const operations = order.map((id) => emission.operations[id]!);
   const position = new Int32Array(order.length);
@@ -117,7 +116,7 @@ function assembleSegment(
     firstCommand: b.firstCommand + firstCommand,
     lastCommand: b.lastCommand + firstCommand,
   }));
-  return { commands, operations, buffers, semaphores, cycles };
+  return { commands, operations, buffers, cycles };
 }
 
 function withSemaphores(c: Command, wait: number, post: number): Command {

@@ -116,7 +116,7 @@ const bufferSchema = z.strictObject({
 export const metadataSchema = z.strictObject({
   config: z.string().describe("name of the configuration, for messages"),
   dataBytes: count.describe("bytes from BASE that the program may touch: the LIMIT register"),
-  semaphores: z.array(z.string()).describe("what each semaphore used is for: producer → consumer"),
+  semaphores: z.array(z.string()).describe("what each semaphore is for, by number: `producer → consumer`"),
   regions: z.array(regionSchema),
   tensors: z.array(tensorSchema),
   operations: z.array(operationSchema),

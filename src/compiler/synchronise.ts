@@ -18,8 +18,38 @@ const E = ENGINES.length;
 export interface Synchronisation {
   readonly wait: Uint32Array;
   readonly post: Uint32Array;
-  /** What each semaphore is for: `load → gemm`. */
-  readonly semaphores: readonly string[];
+}
+
+/** Which semaphore serves which pair, the same in all segments of a program. */
+export class SemaphoreFile {
+  readonly #capacity: number;
+  readonly #numbers = new Map<number, number>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** What each semaphore is for, by number: `load → gemm`. */
+  get names(): string[] {
+    return [...this.#numbers.keys()].map((pair) => `${ENGINES[Math.floor(pair / E)]!} → ${ENGINES[pair % E]!}`);
+  }
+
+  has(pair: number): boolean {
+    return this.#numbers.has(pair);
+  }
+
+  /** Semaphores that are missing if all of `pairs` are to have one. */
+  missing(pairs: Iterable<number>): number {
+    const added = [...pairs].filter((pair) => !this.has(pair)).length;
+    return Math.max(0, this.#numbers.size + added - this.#capacity);
+  }
+
+  /** The pair's semaphore, a new one if it has none. */
+  number(pair: number): number {
+    const number = this.#numbers.get(pair) ?? this.#numbers.size;
+    this.#numbers.set(pair, number);
+    return number;
+  }
 }
 
 /** One wait: `consumer` waits for the post of `producer`; positions in program order. */
@@ -36,23 +66,32 @@ interface Edges {
 }
 
 /**
- * Assigns semaphores to `commands`, which are in program order. Error: `program-semaphores` when the configuration has too
- * few of them.
+ * Assigns semaphores of `file` to `commands`, which are in program order. Error: `program-semaphores` when the
+ * configuration has too few of them.
  */
-export function synchronise(params: Params, commands: readonly Command[], dependencies: Dependencies): Synchronisation {
+export function synchronise(
+  params: Params,
+  commands: readonly Command[],
+  dependencies: Dependencies,
+  file: SemaphoreFile,
+): Synchronisation {
   const deps = { ...dependencies, last: Int32Array.from(dependencies.last) };
   const engines = Uint8Array.from(commands, engineIndex);
   const banned = new Set<number>();
   for (;;) {
     const edges = findEdges(engines, deps);
-    if (edges.pairs.size > params.semaphores) {
-      const rarestFirst = [...edges.pairs].sort((a, b) => a[1].length - b[1].length).map(([pair]) => pair);
+    const missing = file.missing(edges.pairs.keys());
+    if (missing > 0) {
+      const rarestFirst = [...edges.pairs]
+        .filter(([pair]) => !file.has(pair))
+        .sort((a, b) => a[1].length - b[1].length)
+        .map(([pair]) => pair);
       const pair = rarestFirst.find((candidate) => reroute(engines, deps, edges, candidate, banned));
-      if (pair === undefined) throw tooFew(params, edges.pairs.size);
+      if (pair === undefined) throw tooFew(params, params.semaphores + missing);
       banned.add(pair);
       continue;
     }
-    if (!boundCounts(params, deps, engines, edges)) return assign(commands.length, edges);
+    if (!boundCounts(params, deps, engines, edges)) return assign(commands.length, edges, file);
   }
 }
 
@@ -180,17 +219,15 @@ function findChain(
   return chains[engines[consumer]!]?.slice();
 }
 
-function assign(count: number, { pairs }: Edges): Synchronisation {
+function assign(count: number, { pairs }: Edges, file: SemaphoreFile): Synchronisation {
   const wait = new Uint32Array(count);
   const post = new Uint32Array(count);
-  const sorted = [...pairs].sort((a, b) => a[0] - b[0]);
-  sorted.forEach(([, edges], semaphore) => {
-    const bit = 2 ** semaphore;
+  for (const [pair, edges] of [...pairs].sort((a, b) => a[0] - b[0])) {
+    const bit = 2 ** file.number(pair);
     for (const { producer, consumer } of edges) {
       post[producer] = post[producer]! + bit;
       wait[consumer] = wait[consumer]! + bit;
     }
-  });
-  const semaphores = sorted.map(([pair]) => `${ENGINES[Math.floor(pair / E)]!} → ${ENGINES[pair % E]!}`);
-  return { wait, post, semaphores };
+  }
+  return { wait, post };
 }
