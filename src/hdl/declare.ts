@@ -21,9 +21,13 @@ export interface RegOptions<S> extends DeclareOptions {
 
 /** A net driven by the statements of this body. Every path must drive it: start with a default. */
 export function wire<S extends Shape>(shape: S, options: DeclareOptions = {}): Wire<S> {
-  const { module, hint, site } = declaration("a wire", "wire", options.name);
-  return buildTree(shape, hint, "set", (leaf, name) => {
-    return wireSignal(leaf, declareNet(module, "wire", name, leaf, site));
+  return wireAt(shape, declaration("a wire", "wire", options.name));
+}
+
+/** A wire under a declaration made before. */
+export function wireAt<S extends Shape>(shape: S, at: Declaration): Wire<S> {
+  return buildTree(shape, at.hint, "set", (leaf, name) => {
+    return wireSignal(leaf, declareNet(at.module, "wire", name, leaf, at.site));
   }) as Wire<S>;
 }
 

@@ -65,15 +65,18 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return best;
 }
 
+/** Insertions, deletions, substitutions and swaps of neighbours. */
 function editDistance(a: string, b: string): number {
+  let earlier: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitute = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, row[j]! + 1, next[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      next.push(Math.min(substitute, row[j]! + 1, next[j - 1]! + 1, swapped ? earlier[j - 2]! + 1 : Infinity));
     }
-    row = next;
+    [earlier, row] = [row, next];
   }
   return row[b.length]!;
 }

@@ -1,0 +1,6 @@
+/** Streams and their parts, written in the language itself. */
+export { connect, fire, type StreamIn, type StreamOut } from "./stream.ts";
+export { queue, Queue, registerSlice, type PartOptions, type QueueParams } from "./queue.ts";
+export { arbiter, type Arbitrated, type Policy } from "./arbiter.ts";
+export { fork, join } from "./fork.ts";
+export { delayValid, type Valid } from "./valid.ts";
