@@ -2,6 +2,7 @@
 import type { Params } from "../config/index.ts";
 import { COMMAND_BYTES, command, encodeCommand } from "../isa/index.ts";
 import type { Command } from "../isa/index.ts";
+import { checkAllocation } from "./allocation-check.ts";
 import type { ProgramBuilder, SegmentDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
 import type { MemoryModel } from "./cost.ts";
@@ -70,6 +71,11 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
     fingerprint: params.fingerprint,
     config: params.name,
     dataBytes: window.end,
+    memories: {
+      scratchpadWords: params.scratchpadWords,
+      accumulatorRows: params.accumulatorRows,
+      rowSlots: params.rowSlots,
+    },
     semaphores: semaphores.names,
     regions: builder.regions.map(({ name, kind, offset, bytes }) => ({ name, kind, offset, bytes })),
     tensors: builder.tensors.map(({ region, ...shape }): Tensor => ({
@@ -102,6 +108,7 @@ function assembleSegment(
   file: SemaphoreFile,
 ): AssembledSegment {
   const emission = emit(params, draft.steps, lookahead);
+  checkAllocation(params, emission.buffers);
   const emitted = assignRowJobs(emission.commands);
   const dependencies = findDependencies(params, emitted, window);
   const { order, cycles } = scheduleCommands(params, emitted, dependencies, memory);

@@ -12,3 +12,5 @@ export * from "./execute.ts";
 export * from "./cost.ts";
 export * from "./encoder.ts";
 export * from "./pass-kernels.ts";
+export * from "./memory-map.ts";
+export * from "./disassemble.ts";

@@ -116,6 +116,7 @@ const bufferSchema = z.strictObject({
 export const metadataSchema = z.strictObject({
   config: z.string().describe("name of the configuration, for messages"),
   dataBytes: count.describe("bytes from BASE that the program may touch: the LIMIT register"),
+  memories: z.strictObject({ scratchpadWords: count, accumulatorRows: count, rowSlots: count }),
   semaphores: z.array(z.string()).describe("what each semaphore is for, by number: `producer → consumer`"),
   regions: z.array(regionSchema),
   tensors: z.array(tensorSchema),
