@@ -79,6 +79,20 @@ function parameterWord(random: Random): number {
   return (random.integer(0, 1023) << 22) | (e << 16) | m;
 }
 
+/** The maxima of the rows that a pass goes over, valid columns only, for its row slots. */
+export function rowMaxima(p: Params, state: MachineState, fields: NormFields): Step["rowMax"] {
+  const columns = Math.min(fields.validColumns, fields.slices * p.lanes);
+  return Array.from({ length: fields.rows }, (_, row) => {
+    let value = -(2 ** 31);
+    for (let column = 0; column < columns; column++) {
+      const tile = Math.floor(column / p.cols);
+      const at = (fields.accAddress + tile * fields.accStride + row) * p.cols + (column % p.cols);
+      value = Math.max(value, state.accumulator[at]!);
+    }
+    return { slot: fields.rowSlot + row, value };
+  });
+}
+
 /** Makes commands one after the other, each executed by the functional machine at once. */
 export class CommandMaker {
   readonly p: Params;
@@ -168,21 +182,9 @@ export class CommandMaker {
   }
 
   /** The true row maxima of an exp; undefined when one of its slots was already given one that is in use. */
-  #maxima(fields: NormFields): { slot: number; value: number }[] | undefined {
-    const { p, state } = this;
-    const maxima: { slot: number; value: number }[] = [];
-    for (let row = 0; row < fields.rows; row++) {
-      const slot = fields.rowSlot + row;
-      if (this.#maxSet.has(slot)) return undefined;
-      let value = -(2 ** 31);
-      for (let column = 0; column < Math.min(fields.validColumns, fields.slices * p.lanes); column++) {
-        const tile = Math.floor(column / p.cols);
-        const at = (fields.accAddress + tile * fields.accStride + row) * p.cols + (column % p.cols);
-        value = Math.max(value, state.accumulator[at]!);
-      }
-      maxima.push({ slot, value });
-    }
-    return maxima;
+  #maxima(fields: NormFields): Step["rowMax"] | undefined {
+    const maxima = rowMaxima(this.p, this.state, fields);
+    return maxima.some(({ slot }) => this.#maxSet.has(slot)) ? undefined : maxima;
   }
 
   #base(name: NormFunction): NormFields {

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../src/config/index.ts";
+import type { Params } from "../src/config/index.ts";
+import { normFeatures, normStages } from "../src/generators/norm/index.ts";
+import { withSeed } from "../src/harness/index.ts";
+import type { Random } from "../src/harness/index.ts";
+import { command, NORM_FUNCTIONS } from "../src/isa/index.ts";
+import type { NormFields, NormFunction, PartialFields } from "../src/isa/index.ts";
+import { executeNorm } from "../src/machine/norm.ts";
+import type { MachineState } from "../src/machine/state.ts";
+import { meanReciprocal } from "../src/reference/index.ts";
+import { normVariant, randomState, rowMaxima } from "./support/norm-commands.ts";
+import type { Step } from "./support/norm-commands.ts";
+import { copyMemories, differences, openNorm, runNorm } from "./support/norm-driver.ts";
+import type { Outcome } from "./support/norm-driver.ts";
+
+type Pass = readonly [NormFunction, PartialFields<"norm">];
+
+/** Runs passes one after the other, memories always ready; the results must be right as well. */
+async function time(p: Params, random: Random, passes: (state: MachineState) => readonly Pass[]): Promise<Outcome> {
+  const model = randomState(p, random);
+  const list = passes(model);
+  const memories = copyMemories(p, model);
+  const steps = list.map(([name, partial], index): Step => {
+    const fields = command("norm", { function: NORM_FUNCTIONS[name], ...partial }).fields as NormFields;
+    const rowMax = name === "exp" ? rowMaxima(p, model, fields) : [];
+    for (const { slot, value } of rowMax) model.rows.max[slot] = value;
+    executeNorm(p, model, fields, index);
+    return { fields, rowMax };
+  });
+  const bench = await openNorm(p, 1);
+  try {
+    const outcome = runNorm(bench, p, memories, steps);
+    expect(differences(memories.scratchpad, model.scratchpad)).toEqual([]);
+    expect(differences(memories.accumulator, model.accumulator)).toEqual([]);
+    return outcome;
+  } finally {
+    bench.close();
+  }
+}
+
+/** From the first command taken to the last retired. */
+const span = ({ taken, retired }: Outcome): number => retired.at(-1)!.cycle - taken[0]!;
+
+/** Cycles from taking a command to the grant of its first read, and from the last result to its retirement. */
+const OVERHEAD = 4;
+const latency = (p: Params): number => normStages(normFeatures(p)).output + OVERHEAD;
+
+describe("norm engine, transformer preset", () => {
+  const p = loadConfig("transformer");
+  /** Rows x columns of scores or activations in two groups, one behind the other in the accumulator. */
+  const group = (g: number, rows: number, columns: number): PartialFields<"norm"> => {
+    const slices = Math.ceil(columns / p.lanes);
+    const tiles = slices / p.tileSlices;
+    return {
+      rows,
+      slices,
+      validColumns: columns,
+      accAddress: g * rows * tiles,
+      accStride: rows,
+      spadAddress: g * rows,
+      spadStride: 2 * rows,
+      rowSlot: g * rows,
+    };
+  };
+
+  test.each(["requantise", "gelu", "probability"] as const)("%s: one slice a cycle", async (name) => {
+    await withSeed(async (random) => {
+      const shape = group(0, 64, 256);
+      const scale = { scaleM: 50_000, scaleE: 24, finalM: 40_000, finalE: 40 };
+      const passes: Pass[] = [[name, { ...shape, ...scale }]];
+      if (name === "probability") passes.unshift(["exp", { ...shape, ...scale }]);
+      const { taken, retired } = await time(p, random, () => passes);
+      const cycles = retired.at(-1)!.cycle - taken.at(-1)!;
+      expect(cycles).toBeGreaterThanOrEqual(64 * 16);
+      if (name !== "probability") expect(cycles).toBeLessThanOrEqual(64 * 16 + latency(p));
+    });
+  });
+
+  test("LayerNorm, 768 columns, two row groups in turn: at least 7 elements a cycle", async () => {
+    await withSeed(async (random) => {
+      const { recip, shift } = meanReciprocal(768);
+      const parameters = { paramAddress: 3800, paramStride: 3, perChannel: 1, finalE: 24, recip, recipShift: shift };
+      const rounds = 2;
+      const outcome = await time(p, random, (state) => {
+        for (let i = 3800 * p.cols; i < state.accumulator.length; i++) {
+          state.accumulator[i] = (random.integer(14, 22) << 16) | random.integer(2 ** 15, 2 ** 16 - 1);
+        }
+        return Array.from({ length: rounds }, (): Pass[] => [
+          ["statistics", { ...group(0, 32, 768), ...parameters }],
+          ["statistics", { ...group(1, 32, 768), ...parameters }],
+          ["normalise", { ...group(0, 32, 768), ...parameters, pendingRowJobs: 1 }],
+          ["normalise", { ...group(1, 32, 768), ...parameters, pendingRowJobs: 0 }],
+        ]).flat();
+      });
+      expect((rounds * 2 * 32 * 768) / span(outcome)).toBeGreaterThan(7);
+    });
+  });
+
+  test("Softmax in two passes, 128 columns, two heads in turn: at least 5 elements a cycle", async () => {
+    await withSeed(async (random) => {
+      const scale = { scaleM: 50_000, scaleE: 24 };
+      const rounds = 2;
+      const outcome = await time(p, random, () =>
+        Array.from({ length: rounds }, (): Pass[] => [
+          ["exp", { ...group(0, 128, 128), ...scale }],
+          ["exp", { ...group(1, 128, 128), ...scale }],
+          ["probability", { ...group(0, 128, 128), ...scale, pendingRowJobs: 1 }],
+          ["probability", { ...group(1, 128, 128), ...scale, pendingRowJobs: 0 }],
+        ]).flat(),
+      );
+      expect((rounds * 2 * 128 * 128) / span(outcome)).toBeGreaterThan(5);
+    });
+  });
+
+  test("deferred Softmax: one pass, and the row jobs hide behind the next one", async () => {
+    await withSeed(async (random) => {
+      const scale = { scaleM: 50_000, scaleE: 24, deferred: 1 };
+      const outcome = await time(p, random, () => [
+        ["exp", { ...group(0, 128, 128), ...scale }],
+        ["exp", { ...group(1, 128, 128), ...scale }],
+      ]);
+      expect((2 * 128 * 128) / span(outcome)).toBeGreaterThan(14);
+    });
+  });
+
+  test("a pass begins while the one before it drains", async () => {
+    await withSeed(async (random) => {
+      const shape = { ...group(0, 32, 64), scaleM: 50_000, scaleE: 24 };
+      const passes = 10;
+      const outcome = await time(p, random, () =>
+        Array.from({ length: passes }, (): Pass => ["requantise", { ...shape }]),
+      );
+      expect(span(outcome)).toBeLessThanOrEqual(passes * (32 * 4 + 4) + latency(p));
+    });
+  });
+
+  test("preload: at least half a row a cycle from 32 rows on", async () => {
+    await withSeed(async (random) => {
+      const shape = group(0, 32, 256);
+      const outcome = await time(p, random, () => [
+        ["preload", { ...shape, perChannel: 1, paramAddress: 3100, paramStride: 2 }],
+      ]);
+      expect((32 * 16) / span(outcome)).toBeGreaterThan(0.5);
+    });
+  });
+
+  test("one row: passes that sum take three cycles a slice, the others one", async () => {
+    await withSeed(async (random) => {
+      const scale = { scaleM: 50_000, scaleE: 24 };
+      const summing = await time(p, random, () => [["exp", { ...group(0, 1, 768), ...scale }]]);
+      expect(span(summing)).toBeLessThanOrEqual(3 * 48 + latency(p));
+      const other = await time(p, random, () => [["requantise", { ...group(0, 1, 768), ...scale }]]);
+      expect(span(other)).toBeLessThanOrEqual(48 + latency(p));
+    });
+  });
+});
+
+test("raw: a word a cycle to the stream", async () => {
+  const p = normVariant({ cols: 16, functions: [] });
+  await withSeed(async (random) => {
+    const outcome = await time(p, random, () => [["raw", { rows: 16, slices: 4, accAddress: 0, accStride: 16 }]]);
+    // Four words a row; the stream holds fewer words than are on their way, so it is a little slower than a word a cycle.
+    expect(outcome.stream.length / p.wordBytes / span(outcome)).toBeGreaterThan(0.6);
+  });
+});
