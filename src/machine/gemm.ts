@@ -22,6 +22,10 @@ function check(params: Params, fields: GemmFields, index: number): void {
   if (fields.aSub >= params.wordKSteps) illegal(`aSub ${fields.aSub} of ${params.wordKSteps} sub-slices`);
   if (fields.wSub >= weightSubs) illegal(`wSub ${fields.wSub} of ${weightSubs} sub-slices`);
 
+  if (fields.trackMax && !params.features.has("softmax")) {
+    throw new MachineFault("unknownCommand", index, "row maxima need softmax, which is not built in");
+  }
+
   const lastA = lastWord(fields.aAddress, fields.aStride, fields.aSub, kTiles, params.wordKSteps, rows);
   const [positions, weightRows] = fields.transpose ? [kTiles, nTiles * params.cols] : [nTiles, kTiles * params.rows];
   const lastW = lastWord(fields.wAddress, fields.wStride, fields.wSub, positions, weightSubs, weightRows);

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../src/config/index.ts";
+import type { Params } from "../src/config/index.ts";
+import { generateAccelerator } from "../src/generators/index.ts";
+import { formatLint, lintVerilog, withSeed } from "../src/harness/index.ts";
+import type { MemoryOptions, Random } from "../src/harness/index.ts";
+import { openDriver, runBoth } from "./support/accelerator-driver.ts";
+import { variant } from "./support/params.ts";
+import { ProgramMaker } from "./support/random-program.ts";
+
+const PRESETS = ["transformer", "gemmini-cnn", "edge", "wide"].map((name) => loadConfig(name));
+/** Sub-slices of every kind: R < C, R > C, lanes < C, beats of several words, words of several beats. */
+const VARIANTS = [
+  variant({ rows: 4, cols: 16, dmaBits: 64 }),
+  variant({ rows: 16, cols: 4, dmaBits: 512, outstanding: 2 }),
+  variant({ rows: 8, cols: 8, lanes: 4, dmaBits: 128, queueDepth: 2 }),
+  variant({ rows: 32, cols: 8, dmaBits: 256, outstanding: 1 }),
+];
+
+/** Memories that a system may have. */
+const MEMORIES: readonly Partial<MemoryOptions>[] = [
+  {},
+  { latencyCycles: 20, stalls: { ar: 0.2, r: 0.2, aw: 0.2, w: 0.2, b: 0.2 } },
+  { latencyCycles: 200, order: "interleave" },
+];
+
+async function randomPrograms(p: Params, count: number, size: number, random: Random): Promise<void> {
+  for (const memory of MEMORIES) {
+    const programs = Array.from({ length: count }, () => new ProgramMaker(p, random).make(size));
+    const dramBytes = Math.max(...programs.map(({ dram }) => dram.length));
+    const driver = await openDriver(p, { memory: { ...memory, seed: random.word() }, seed: random.word(), dramBytes });
+    for (const program of programs) await runBoth(driver, p, program, random.word());
+    driver.close();
+  }
+}
+
+describe.each([...PRESETS, ...VARIANTS])("$name", (p) => {
+  test("random programs leave in DRAM what the functional machine leaves", () =>
+    withSeed((random) => randomPrograms(p, 3, 60, random)));
+
+  test("the emitted Verilog is clean", async () => {
+    const { files, top } = generateAccelerator(p);
+    expect(formatLint(await lintVerilog(files, top))).toBe("");
+  });
+});
