@@ -56,6 +56,7 @@ export async function buildModel(design: VerilogDesign, options: BuildOptions = 
   const flags = modelFlags(toolchain, options);
   const key = contentKey([
     PIPELINE_VERSION,
+    process.arch,
     toolchain.verilator.version,
     toolchain.compiler.version,
     JSON.stringify([design.top, design.ports, flags]),

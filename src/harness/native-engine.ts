@@ -49,6 +49,19 @@ const VIOLATION_ROOM = 32;
 
 const load = createRequire(import.meta.url);
 
+function loadAddon(path: string): Addon {
+  try {
+    return load(path) as Addon;
+  } catch (cause) {
+    throw new SystoleError({
+      code: "harness-load",
+      message: `the compiled model ${path} does not load: ${cause instanceof Error ? cause.message : String(cause)}`,
+      remedy: "Remove that file's folder, so that the model is built anew on this machine.",
+      cause,
+    });
+  }
+}
+
 /** A Verilated model, loaded and reset to the power-on state that `seed` chooses. */
 export class NativeEngine implements Engine {
   readonly simulator = "verilator";
@@ -69,7 +82,7 @@ export class NativeEngine implements Engine {
     const mailbox = new Uint32Array(2 * words);
     this.now = mailbox.subarray(0, words);
     this.sampled = mailbox.subarray(words);
-    this.#addon = load(addonPath) as Addon;
+    this.#addon = loadAddon(addonPath);
     this.#handle = this.#addon.create(mailbox, seed);
   }
 

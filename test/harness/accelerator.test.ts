@@ -61,7 +61,7 @@ test.each([64, 128, 256, 512])("%i bits wide: registers, copy, interrupt", async
 
 test("latency, bandwidth and stalls cost cycles and change no byte", async () => {
   await withSeed(async (random) => {
-    const copy = { source: 16 * random.integer(0, 1000), beats: 3000, longest: random.integer(1, 256) };
+    const copy = { source: 16 * random.integer(0, 1000), beats: 3000, longest: random.integer(16, 256) };
     const settings: Partial<MemoryOptions>[] = [
       {},
       { latencyCycles: 200 },

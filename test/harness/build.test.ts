@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildModel, simulateVerilog, type BuildProgress, type VerilogDesign } from "../../src/harness/index.ts";
 import { cached } from "../../src/harness/cache.ts";
+import { NativeEngine } from "../../src/harness/native-engine.ts";
 import { defaultCacheFolder } from "../../src/harness/paths.ts";
 import { counter } from "./fixtures.ts";
 
@@ -221,6 +222,12 @@ test("a wrong level of optimisation in the environment is refused", async () => 
   } finally {
     delete process.env["SYSTOLE_OPTIMISE"];
   }
+});
+
+test("an add-on that does not load is named, with the way out", () => {
+  const path = join(cacheFolder, "model.node");
+  writeFileSync(path, "no library");
+  expect(() => new NativeEngine(path, counter, 1)).toThrow(`the compiled model ${path} does not load: `);
 });
 
 test("a compiler that does not exist, and none at all, are refused", async () => {

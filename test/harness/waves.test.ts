@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -92,9 +92,11 @@ test("a scope and a depth choose what is recorded", async () => {
 
 test("an FST of the same window is written", async () => {
   const file = await record("window.fst", { fromCycle: 10, toCycle: 30 }, 100);
-  // The format's first block is its header: type 0, length 329.
-  expect(readFileSync(file).subarray(0, 9).toString("hex")).toBe("000000000000000149");
-  expect(statSync(file).size).toBeGreaterThan(400);
+  const bytes = readFileSync(file);
+  // The format's first block is its header: type 0, length 329, first and last point of time.
+  expect(bytes.subarray(0, 9).toString("hex")).toBe("000000000000000149");
+  expect([bytes.readBigUInt64BE(9), bytes.readBigUInt64BE(17)]).toEqual([100n, 295n]);
+  expect(bytes.length).toBeGreaterThan(400);
 });
 
 test("a model that is not asked for waves writes none", async () => {
