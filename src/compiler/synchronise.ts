@@ -73,7 +73,7 @@ export function synchronise(
   params: Params,
   commands: readonly Command[],
   dependencies: Dependencies,
-  file: SemaphoreFile,
+  file = new SemaphoreFile(params.semaphores),
 ): Synchronisation {
   const deps = { ...dependencies, last: Int32Array.from(dependencies.last) };
   const engines = Uint8Array.from(commands, engineIndex);

@@ -5,4 +5,5 @@
 export * from "./fault.ts";
 export * from "./machine.ts";
 export { parameterRows } from "./norm-check.ts";
+export type { Dram } from "./dma.ts";
 export type { MachineState, RowMemory } from "./state.ts";

@@ -29,14 +29,19 @@ export class Machine {
     this.state = createState(params, options.poison);
   }
 
+  /** What a write to the start register does: semaphores at 0, nothing in flight. */
+  start(): void {
+    this.state.semaphores.fill(0);
+    this.state.stream.clear();
+    this.state.jobsFinished = this.state.jobsQueued;
+  }
+
   /**
    * Runs `program`, a whole number of commands, on `dram`, which is changed in place: byte 0 is at BASE and the length is
    * LIMIT. Semaphores start at 0; memories keep what earlier programs left.
    */
   run(program: Uint8Array, dram: Dram): void {
-    this.state.semaphores.fill(0);
-    this.state.stream.clear();
-    this.state.jobsFinished = this.state.jobsQueued;
+    this.start();
     for (let index = 0; index < program.length / COMMAND_BYTES; index++) {
       const command = decodeCommand(program, index * COMMAND_BYTES);
       if (command === undefined) {
@@ -44,7 +49,7 @@ export class Machine {
         throw new MachineFault("unknownCommand", index, `operation code ${code}`);
       }
       this.#wait(command.fields.wait, index);
-      this.#execute(command, dram, index);
+      this.execute(command, dram, index);
       this.#post(command.fields.post, index);
     }
     if (this.state.stream.length > 0) {
@@ -53,7 +58,8 @@ export class Machine {
     }
   }
 
-  #execute(command: Command, dram: Dram, index: number): void {
+  /** Executes one command; its semaphores are the caller's business. `index` is told in faults. */
+  execute(command: Command, dram: Dram, index: number): void {
     const { params, state } = this;
     switch (command.engine) {
       case "load":
