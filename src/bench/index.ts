@@ -1,6 +1,7 @@
 /** Benchmarks: kernels and layers with random data, run on the RTL and compared with the reference. */
 export * from "./layer.ts";
 export * from "./matmul.ts";
+export * from "./passes.ts";
 export * from "./run.ts";
 export * from "./shape.ts";
 export * from "./workload.ts";

@@ -11,6 +11,8 @@ import type { Workload } from "./workload.ts";
 /** A stack of layers and one sequence for it. */
 export interface LayerBenchmark extends LayerShape {
   readonly seq: number;
+  /** Rows that are not padding; default all. */
+  readonly valid?: number;
   readonly layers: number;
   readonly softmax: SoftmaxMode;
   readonly seed: number;
@@ -18,9 +20,9 @@ export interface LayerBenchmark extends LayerShape {
 
 /** `layers` encoder layers on one random sequence. */
 export function layerWorkload(params: Params, benchmark: LayerBenchmark, options: CompileOptions): Workload {
-  const { seq, layers, hidden, heads, intermediate } = benchmark;
+  const { seq, valid = seq, layers, hidden, heads, intermediate } = benchmark;
   const { bert, input } = randomBert({ ...benchmark, positions: Math.max(512, seq) });
-  const sequence = input(seq);
+  const sequence = input(seq, { valid });
   const compiled = compileEncoder(params, bert, { ...options, seq, valid: [sequence.valid] });
   let known: ReadonlyMap<string, Int8Array> | undefined;
   return {

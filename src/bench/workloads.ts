@@ -4,6 +4,7 @@ import type { Params } from "../config/index.ts";
 import type { SoftmaxMode } from "../model/index.ts";
 import { layerWorkload } from "./layer.ts";
 import { matmulWorkload } from "./matmul.ts";
+import { geluWorkload, layerNormWorkload, softmaxWorkload } from "./passes.ts";
 import { parseDimensions, parseLayerShape } from "./shape.ts";
 import type { Workload } from "./workload.ts";
 
@@ -13,6 +14,8 @@ export interface WorkloadChoice {
   readonly shape?: string;
   readonly seq: number;
   readonly layers: number;
+  /** Passes over each block of rows while it is in the accumulator (softmax, layernorm, gelu). */
+  readonly repeat: number;
   readonly softmax: SoftmaxMode;
   readonly seed: number;
 }
@@ -31,6 +34,24 @@ export const WORKLOADS = {
     example: "128x128x128",
     make: (params, shape, { seed }, options) =>
       matmulWorkload(params, { ...parseDimensions(shape, ["rows", "cols", "inner"]), seed }, options),
+  },
+  softmax: {
+    shape: "rows x columns of scores",
+    example: "64x768",
+    make: (params, shape, { repeat, softmax, seed }, options) =>
+      softmaxWorkload(params, { ...parseDimensions(shape, ["rows", "cols"]), repeat, mode: softmax, seed }, options),
+  },
+  layernorm: {
+    shape: "rows x columns",
+    example: "64x768",
+    make: (params, shape, { repeat, seed }, options) =>
+      layerNormWorkload(params, { ...parseDimensions(shape, ["rows", "cols"]), repeat, seed }, options),
+  },
+  gelu: {
+    shape: "rows x columns",
+    example: "64x768",
+    make: (params, shape, { repeat, seed }, options) =>
+      geluWorkload(params, { ...parseDimensions(shape, ["rows", "cols"]), repeat, seed }, options),
   },
   layer: {
     shape: "a well-known encoder, or hidden,heads,intermediate",

@@ -5,6 +5,8 @@ import { EXIT } from "./exit.ts";
 import { reportFailure } from "./errors.ts";
 import { addBench } from "./commands/bench.ts";
 import { addCheck } from "./commands/check.ts";
+import { addCompile } from "./commands/compile.ts";
+import { addDisasm } from "./commands/disasm.ts";
 import { addDocs } from "./commands/docs.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addRun } from "./commands/run.ts";
@@ -21,7 +23,10 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [addRun, addBench, addGenerate, addCheck, addDocs]) add(program);
+  for (const add of [addRun, addBench, addGenerate, addCompile, addDisasm, addCheck, addDocs]) add(program);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(systole ${command.name()} --help explains it)`);
+  }
   return program;
 }
 

@@ -18,6 +18,7 @@ interface BenchFlags extends SimulationFlags {
   readonly shape?: string;
   readonly seq: number;
   readonly layers: number;
+  readonly repeat: number;
   readonly softmax: SoftmaxMode;
   readonly check: boolean;
 }
@@ -80,7 +81,12 @@ export function addBench(program: Command): void {
       new Option("--layers <n>", "layer: number of layers in one program").argParser(integer(1, 48)).default(1),
     )
     .addOption(
-      new Option("--softmax <mode>", "layer: when rows are divided by their sum")
+      new Option("--repeat <n>", "softmax, layernorm, gelu: passes over each block while it is in the accumulator")
+        .argParser(integer(1, 1000))
+        .default(1),
+    )
+    .addOption(
+      new Option("--softmax <mode>", "layer, softmax: when rows are divided by their sum")
         .choices(["deferred", "normalised"])
         .default("deferred"),
     )
