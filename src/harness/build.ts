@@ -181,7 +181,8 @@ async function build(
     { cwd: work, signal },
   );
   if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, work);
-  await writeFile(join(objects, "glue.cc"), renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8")));
+  const glue = renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8"));
+  await Promise.all(glue.map(({ name, text }) => writeFile(join(objects, name), text)));
   const units = await translationUnits(objects, flags.optimise);
   const [optimisedPrelude, plainPrelude, libraries] = await shared;
   let done = 0;
@@ -236,7 +237,7 @@ async function translationUnits(objects: string, optimise: string): Promise<Unit
   for (const { file, names } of groups) {
     await writeFile(join(objects, file), names.map((name) => `#include "${name}"\n`).join(""));
   }
-  return [...groups, { file: "glue.cc", optimise }];
+  return [...groups, { file: "model.cc", optimise }];
 }
 
 /** Runs `task` on all items, as many at once as there are processors. After a failure nothing new is started. */

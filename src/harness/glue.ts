@@ -1,4 +1,4 @@
-/** Writes the C++ file that drives one Verilated module: templates/native/model.cc.hbs filled in for its ports. */
+/** Writes the C++ files that drive one Verilated module: the templates of templates/native filled in for its ports. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
@@ -56,6 +56,15 @@ export function glueSources(): string[] {
     .map((name) => `${name}\n${readFileSync(join(nativeTemplates, name), "utf8")}`);
 }
 
+/** A file of C++. */
+export interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The glue's files; the template of each ends in `.hbs`. */
+const TEMPLATES = ["simulation.h", "model.cc"];
+
 /** A port as Verilator declared it in the model's header. */
 interface Field {
   /** C++ expression of the member. */
@@ -63,8 +72,17 @@ interface Field {
   readonly width: number;
 }
 
-/** The C++ text for `design`, whose Verilated header is `header`. Throws SystoleError when the ports are not those told. */
-export function renderGlue(design: VerilogDesign, header: string): string {
+/** The C++ files that drive `design`, whose Verilated header is `header`. Throws SystoleError when the ports are not those told. */
+export function renderGlue(design: VerilogDesign, header: string): readonly SourceFile[] {
+  const view = glueView(design, header);
+  return TEMPLATES.map((name) => {
+    const text = readFileSync(join(nativeTemplates, `${name}.hbs`), "utf8");
+    return { name, text: Handlebars.compile(text, { noEscape: true, strict: true })(view) };
+  });
+}
+
+/** What the templates say about the design. */
+function glueView(design: VerilogDesign, header: string): object {
   const fields = declaredPorts(header);
   const { slots, words } = mailboxLayout(design.ports);
   for (const port of design.ports) checkPort(design.top, port, fields.get(port.name));
@@ -76,7 +94,7 @@ export function renderGlue(design: VerilogDesign, header: string): string {
   const copyIn = (chosen: (name: string) => boolean) =>
     inputs.filter((slot) => chosen(slot.name)).map((slot) => readSlot(slot, member(slot.name)!));
   const copyOut = (chosen: readonly MailboxSlot[]) => chosen.map((slot) => writeSlot(slot, member(slot.name)!));
-  return template()({
+  return {
     top: design.top,
     mailboxWords: words,
     axi: features.memoryBeatBytes !== undefined || features.host,
@@ -101,12 +119,7 @@ export function renderGlue(design: VerilogDesign, header: string): string {
       );
       return { index, start, startIndex, wait, waitSemaphore, retire, retireIndex, memoryWait };
     }),
-  });
-}
-
-function template(): Handlebars.TemplateDelegate {
-  const text = readFileSync(join(nativeTemplates, "model.cc.hbs"), "utf8");
-  return Handlebars.compile(text, { noEscape: true, strict: true });
+  };
 }
 
 function driven(prefix: string, names: readonly string[], present: boolean): (name: string) => boolean {

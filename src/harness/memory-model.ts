@@ -96,7 +96,7 @@ export interface Violation {
 
 type Describe = (address: string, detail: number) => string;
 
-/** In the order of `enum class Violation` in axi-memory.h, from 1. */
+/** In the order of `enum class Violation` in axi-types.h, from 1. */
 const VIOLATIONS = {
   "read-crosses-4k": (a, bytes) => `read burst of ${bytes} bytes at ${a} crosses a 4 KiB boundary`,
   "write-crosses-4k": (a, bytes) => `write burst of ${bytes} bytes at ${a} crosses a 4 KiB boundary`,

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <vector>
-#include "axi-memory.h"
+#include "axi-types.h"
 
 namespace systole {
 
