@@ -154,6 +154,7 @@ export class CommandMaker {
     if (rowMax === undefined) return undefined;
     for (const pendingRowJobs of [fields.pendingRowJobs, 0]) {
       fields = { ...fields, pendingRowJobs };
+      const { jobsFinished } = state;
       try {
         for (const { slot, value } of rowMax) state.rows.max[slot] = value;
         executeNorm(p, state, fields, index);
@@ -161,6 +162,8 @@ export class CommandMaker {
         return { fields, rowMax };
       } catch (error) {
         if (!(error instanceof RowJobRace)) throw error;
+        // The command is not made: nothing follows from it.
+        state.jobsFinished = jobsFinished;
       }
     }
     return undefined;

@@ -115,8 +115,11 @@ export const ROW_SQUARES_BITS = 55;
  * reads it: the sequencer stretches the row loop of shorter passes.
  */
 export const ROW_SUM_DISTANCE = 3;
-/** Row jobs that may be unfinished at a time. */
-export const ROW_JOBS = 3;
+/**
+ * Row jobs that may be unfinished at a time: a third summing pass waits for the first job. Part of the contract with
+ * programs, which may start sums in row slots whose job must have finished by then.
+ */
+export const ROW_JOBS = 2;
 
 /** Row factors as the row unit leaves them: 1 / sum or 1 / sigma as r u17 with its shift, and the mean (s26, Q.4). */
 export const FACTOR_BITS = 17;
