@@ -7,6 +7,7 @@ import type {
   BuildProgress,
   Engine,
   InjectedFault,
+  MemoryOptions,
   MemoryStatistics,
   StopReason,
   WaveOptions,
@@ -31,8 +32,10 @@ export interface MemorySettings {
   readonly bytesPerCycle: number;
   /** Probability that each AXI channel is held back in a cycle. */
   readonly stallProbability: number;
-  /** Seed of the stalls. */
+  /** Seed of the stalls and of a random order. */
   readonly seed: number;
+  /** In which order bursts of different ids are answered, see the harness. Default: as asked. */
+  readonly order?: MemoryOptions["order"];
 }
 
 export interface DeviceOptions {
@@ -119,6 +122,7 @@ export class Device {
         writeBytesPerCycle: memory.bytesPerCycle,
         stalls: p === 0 ? {} : { ar: p, r: p, aw: p, w: p, b: p },
         seed: memory.seed,
+        order: memory.order ?? "in-order",
         faults: options.faults ?? [],
       },
       host: {},

@@ -32,10 +32,10 @@ export function pairwiseCases(seed: number): EncoderCase[] {
   const times2 = [0, 2, 3, 1] as const;
   const times3 = [0, 3, 1, 2] as const;
   const traffic = [
-    { stallProbability: 0, share: 1 },
-    { stallProbability: 0.1, share: 1 },
-    { stallProbability: 0.3, share: 1 },
-    { stallProbability: 0.1, share: 0.5 },
+    { stallProbability: 0, share: 1, order: "in-order" },
+    { stallProbability: 0.1, share: 1, order: "reorder" },
+    { stallProbability: 0.3, share: 1, order: "interleave" },
+    { stallProbability: 0.1, share: 0.5, order: "in-order" },
   ] as const;
   const networks = [
     { bert: { ...SHAPES[0], softmax: "deferred", activation: "gelu", layers: 2 }, valid: "padded" },
@@ -47,14 +47,14 @@ export function pairwiseCases(seed: number): EncoderCase[] {
     LENGTHS.map((_length, b): EncoderCase => {
       const params = loadConfig(preset);
       const { bert, valid } = networks[a ^ times3[b]!]!;
-      const { stallProbability, share } = traffic[a ^ times2[b]!]!;
+      const { stallProbability, share, order } = traffic[a ^ times2[b]!]!;
       const seq = LENGTHS[b]!;
       return {
         params,
         bert,
         seq,
         valid: validLengths(seq, valid),
-        memory: { latencyCycles: LATENCIES[a ^ b]!, stallProbability, bytesPerCycle: params.beatBytes * share },
+        memory: { latencyCycles: LATENCIES[a ^ b]!, stallProbability, bytesPerCycle: params.beatBytes * share, order },
         seed: seed + 4 * a + b,
       };
     }),
@@ -87,6 +87,7 @@ export function anyCase(params: Params, random: Random, given: Partial<EncoderCa
       latencyCycles: LATENCIES[random.below(LATENCIES.length)]!,
       stallProbability: STALLS[random.below(STALLS.length)]!,
       bytesPerCycle: params.beatBytes / 2 ** random.below(2),
+      order: (["in-order", "reorder", "interleave"] as const)[random.below(3)]!,
     },
     seed: random.below(2 ** 30),
     ...given,

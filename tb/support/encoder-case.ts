@@ -40,7 +40,8 @@ export interface EncoderOutcome {
 export function caseName({ params, bert, seq, valid, memory }: EncoderCase): string {
   const { hidden, heads, softmax = "deferred", activation = "gelu" } = bert;
   const lengths = valid.length === 1 && valid[0] === seq ? "" : ` of which ${valid.join(", ")}`;
-  const timing = `latency ${memory.latencyCycles}, stalls ${memory.stallProbability}`;
+  const { latencyCycles, stallProbability, bytesPerCycle, order = "in-order" } = memory;
+  const timing = `latency ${latencyCycles}, stalls ${stallProbability}, ${bytesPerCycle} B/cycle, ${order}`;
   return `${params.name}, ${seq}${lengths} x ${hidden} in ${heads} heads, ${softmax}, ${activation}, ${timing}`;
 }
 
