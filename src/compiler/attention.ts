@@ -149,7 +149,8 @@ class AttentionEmitter {
             row: sequence * query.rows.stride + row,
             rows,
             weights: buffer("scratchpad", `${name} weights`, rows * extent.words),
-            slots: buffer("rowSlots", `${name} rows`, rows),
+            // All of one size, so that they never leave a gap that is too small.
+            slots: buffer("rowSlots", `${name} rows`, this.#tiling.rows),
           };
         }
       }

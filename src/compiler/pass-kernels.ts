@@ -218,7 +218,7 @@ function addSoftmax(context: Context, { cols, scale, mode, valid = cols }: Softm
   const zeros = loadZeros(builder, operation, Math.max(tiling.rows, params.rows));
   let previousSlots: readonly Buffer[] = [];
   eachRowBlock(context, ({ row, rows, accumulator }) => {
-    const slots = buffer("rowSlots", "rows", rows);
+    const slots = buffer("rowSlots", "rows", tiling.rows);
     // No pass reads the factors of a deferred Softmax here; its slots rest until the row job before has surely ended.
     const held = [slots, ...previousSlots];
     previousSlots = [slots];
@@ -301,7 +301,18 @@ function addLayerNorm(context: Context, { constants }: LayerNormKernel): void {
   const table = declareParameters(builder, "parameters", output.columns, tiles, [layerNormRows(constants)]);
   const parameters = loadParameters(builder, operation, table, 0, "parameters");
   eachRowBlock(context, ({ row, rows, accumulator }) => {
-    const block = { operation, constants, accumulator, parameters, parameterOffset: 0, output, row, rows, slices };
+    const block = {
+      operation,
+      constants,
+      accumulator,
+      parameters,
+      parameterOffset: 0,
+      output,
+      row,
+      rows,
+      slots: context.tiling.rows,
+      slices,
+    };
     const slots = statisticsPass(builder, block);
     return () => {
       normalisePass(builder, block, slots);

@@ -117,6 +117,7 @@ class ResidualNormEmitter {
         output: this.#layer.output,
         row,
         rows,
+        slots: this.#tiling.rows,
         slices: this.#weights.slices,
       });
     }
@@ -191,6 +192,8 @@ export interface LayerNormBlock {
   readonly output: TensorDraft;
   readonly row: number;
   readonly rows: number;
+  /** Row slots to take, at least `rows`: the same for all blocks, so that they never leave a gap that is too small. */
+  readonly slots: number;
   readonly slices: number;
 }
 
@@ -213,7 +216,7 @@ function normFields({ constants, parameters, parameterOffset }: LayerNormBlock, 
 /** Sums and squares, and the row jobs; returns the row slots with the factors. */
 export function statisticsPass(builder: ProgramBuilder, block: LayerNormBlock): Buffer {
   const { operation, constants, accumulator, parameters, output, rows } = block;
-  const slots = buffer("rowSlots", `${output.name} statistics`, rows);
+  const slots = buffer("rowSlots", `${output.name} statistics`, block.slots);
   builder.step({
     engine: "norm",
     operation,
