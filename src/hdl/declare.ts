@@ -66,8 +66,11 @@ export function declareNet(
   leaf: ScalarShape,
   site: Site | undefined,
   reset?: bigint,
+  resetLabel?: string,
 ): Net {
-  const net: Net = { kind, owner, width: leaf.width, signed: leaf.kind === "sint", hint, name: hint, site, reset };
+  const { width } = leaf;
+  const label = resetLabel === undefined ? {} : { resetLabel };
+  const net: Net = { kind, owner, width, signed: leaf.kind === "sint", hint, name: hint, site, reset, ...label };
   owner.nets.push(net);
   return net;
 }

@@ -48,7 +48,8 @@ function create<S extends string>(names: readonly S[]): Fsm<S> {
   const { module, hint, site } = declaration("fsm", "state", undefined);
   if (new Set(names).size < names.length) report({ code: "hdl-fsm", message: "fsm lists a state twice" });
   const shape = uint(indexWidth(names.length));
-  const net: Net = declareNet(module, "reg", hint, shape, site, 0n);
+  const labelOf = (name: string): string => `${hint}_${name}`.toUpperCase();
+  const net: Net = declareNet(module, "reg", hint, shape, site, 0n, labelOf(names[0]!));
   const state = new UintReg(net);
   const encode = (name: string): Const => {
     const index = names.indexOf(name as S);
@@ -60,7 +61,7 @@ function create<S extends string>(names: readonly S[]): Fsm<S> {
         help: near === undefined ? `the states are ${names.join(", ")}` : `did you mean "${near}"?`,
       });
     }
-    return constant(BigInt(Math.max(index, 0)), shape.width, false, `${hint}_${name}`.toUpperCase());
+    return constant(BigInt(Math.max(index, 0)), shape.width, false, labelOf(name));
   };
   return {
     state,

@@ -13,6 +13,8 @@ interface Typed {
   readonly signed: boolean;
   /** Where the user wrote it; the name of a temporary comes from here. */
   readonly site?: Site | undefined;
+  /** The place in a bundle made by one operator, joined by underscores. */
+  readonly field?: string | undefined;
 }
 
 /** A literal. `value` lies in the range of the type (negative only when signed). `label` makes it a localparam. */
@@ -119,6 +121,8 @@ export interface Net {
   name: string;
   /** Registers: the reset value, or `undefined` for a register without reset. */
   readonly reset?: bigint | undefined;
+  /** The localparam that names the reset value. */
+  readonly resetLabel?: string;
   /** Pins: the instance and the child's port. */
   readonly instance?: Instance;
   port?: Net;

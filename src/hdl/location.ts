@@ -53,8 +53,11 @@ function restore(prepare: PropertyDescriptor | undefined): void {
   else Object.defineProperty(Error, "prepareStackTrace", prepare);
 }
 
+/** Code that uses the language: all but the language itself, whose library of modules counts as a user. */
 function isForeign(file: string | null | undefined): boolean {
-  return file !== null && file !== undefined && !file.startsWith("node:") && !plainPath(file).startsWith(`${here}/`);
+  if (file === null || file === undefined || file.startsWith("node:")) return false;
+  const path = plainPath(file);
+  return !path.startsWith(`${here}/`) || path.startsWith(`${here}/library/modules/`);
 }
 
 function parseFrame(stack: string, index: number): Site | undefined {

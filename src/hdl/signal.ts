@@ -310,3 +310,9 @@ function boolIfOneBit(expr: Expr): Uint {
 export function shapeOfSignal(signal: Signal): ScalarShape {
   return signal.kind === "bool" ? bool : { uint, sint }[signal.kind](signal.width);
 }
+
+/** A signal of the same kind as `like` for an expression. */
+export function signalLike(like: Signal, expr: Expr): Signal {
+  if (like.kind === "bool" && expr.width === 1) return new Bool(expr);
+  return like.kind === "sint" ? new Sint(expr) : new Uint(expr);
+}

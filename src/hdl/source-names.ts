@@ -109,6 +109,7 @@ function declared(tokens: readonly Token[], at: number): string | undefined {
     } else if (token.text === ";" || token.text === "{" || token.text === "(" || token.text === "=>") break;
   }
   const previous = tokens[at - 1];
+  if (previous?.text === "next" && tokens[at - 2]?.text === ".") return undefined;
   return previous?.kind === "word" ? previous.text : undefined;
 }
 

@@ -2,7 +2,7 @@ import { report } from "./context.ts";
 import type { Data, Plain, ShapeOf } from "./data.ts";
 import { isArray, isScalar, type ScalarShape, type Shape } from "./shapes.ts";
 import { didYouMean } from "./problems.ts";
-import { shapeOfSignal, Signal } from "./signal.ts";
+import { shapeOfSignal, Signal, signalLike } from "./signal.ts";
 
 /** Records and arrays of signals, walked leaf by leaf in declaration order. */
 
@@ -76,17 +76,22 @@ function assignTree(target: Tree, value: unknown, verb: "set" | "next"): void {
 
 /** Applies `f` to corresponding leaves of values of one shape. */
 export function mapLeaves<V extends Data>(values: readonly V[], f: (leaves: readonly Signal[]) => Signal): Plain<V> {
-  return zip(values as unknown as readonly Tree[], f) as unknown as Plain<V>;
+  return zip(values as unknown as readonly Tree[], f, "") as unknown as Plain<V>;
 }
 
-function zip(values: readonly Tree[], f: (leaves: readonly Signal[]) => Signal): Tree {
+function zip(values: readonly Tree[], f: (leaves: readonly Signal[]) => Signal, path: string): Tree {
   const first = values[0]!;
-  if (first instanceof Signal) return f(values as readonly Signal[]);
+  if (first instanceof Signal) {
+    const made = f(values as readonly Signal[]);
+    const isField = path !== "" && !values.includes(made) && made.expr.kind !== "ref" && made.expr.kind !== "const";
+    return isField ? signalLike(made, { ...made.expr, field: path }) : made;
+  }
   const fields = Object.keys(first).map((key): [string, Tree] => [
     key,
     zip(
       values.map((value) => (value as Readonly<Record<string, Tree>>)[key] ?? missing(key, first)),
       f,
+      path === "" ? key : `${path}_${key}`,
     ),
   ]);
   return isArray(first) ? fields.map(([, field]) => field) : Object.fromEntries(fields);

@@ -3,15 +3,9 @@ import { report } from "./context.ts";
 import type { Data, Like, Plain, Value } from "./data.ts";
 import { bitCount, fitLiteral, toExpr, type Operand } from "./operators.ts";
 import { widthOf, type ScalarShape, type Shape } from "./shapes.ts";
-import { Bool, Signal, Sint, Uint, type BoolLike, type SintLike, type UintLike } from "./signal.ts";
+import { Bool, Signal, signalLike, Sint, Uint, type BoolLike, type SintLike, type UintLike } from "./signal.ts";
 import type { Expr } from "./ir.ts";
 import { buildTree, leavesOf, mapLeaves } from "./tree.ts";
-
-/** A signal of the same kind as `like` for an expression. */
-export function signalLike(like: Signal, expr: Expr): Signal {
-  if (like.kind === "bool" && expr.width === 1) return new Bool(expr);
-  return like.kind === "sint" ? new Sint(expr) : new Uint(expr);
-}
 
 /** A constant of a shape, field by field. */
 export function lit<S extends Shape>(shape: S, value: Like<S>): Value<S> {

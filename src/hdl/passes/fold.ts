@@ -36,7 +36,7 @@ export function fold(module: Module): void {
 function keepSite(next: Expr, replaced: Expr): Expr {
   return next.kind === "const" || next.kind === "ref" || next.site !== undefined
     ? next
-    : { ...next, site: replaced.site };
+    : { ...next, site: replaced.site, field: replaced.field };
 }
 
 function foldConstant(expr: Expr): Expr | undefined {

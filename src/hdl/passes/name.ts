@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Design, Instance, Memory, Module, Net } from "../ir.ts";
+import { memoryNames } from "../verilog/memory.ts";
 import { isVerilogKeyword } from "../verilog/keywords.ts";
 
 /**
@@ -21,6 +22,7 @@ export function legalName(wish: string): string {
   return /^[0-9]/.test(name) ? `n${name}` : isVerilogKeyword(name) ? `${name}_value` : name;
 }
 
+/** An instance is never called as something inside it: Verilator says that the one hides the other. */
 function nameContents(module: Module): void {
   const taken = new Set(["clock", "reset", ...module.ports.map((port) => port.name)]);
   const claim = (item: Net | Instance | Memory, wish: string): void => {
@@ -31,10 +33,11 @@ function nameContents(module: Module): void {
     item.name = name;
   };
   for (const net of module.nets) if (net.kind !== "read") claim(net, net.hint);
-  for (const memory of module.memories) claim(memory, memory.hint);
+  for (const memory of module.memories) {
+    claim(memory, memoryNames(memory).has(legalName(memory.hint)) ? `${memory.hint}_unit` : memory.hint);
+  }
   for (const net of module.nets) if (net.kind === "read") claim(net, net.hint);
   for (const instance of module.instances) {
-    // Verilator warns when a name inside the child hides the instance's.
     const inside = namesIn(instance.module);
     claim(instance, inside.has(legalName(instance.hint)) ? `${instance.hint}_unit` : instance.hint);
   }

@@ -11,19 +11,20 @@ export function share(module: Module): void {
   const uses = countUses(module);
   const wires = new Map<Expr, Net>();
   const assigns: Assign[] = [];
-  const visit = (expr: Expr, consumer: string, place: Place): Expr => {
-    if (!deservesWire(expr, uses.get(expr) ?? 1, place)) {
-      return withOperands(expr, (operand) => visit(operand, consumer, placeIn(expr)));
+  const visit = (expr: Expr, consumer: string, place: Place, parent?: Expr): Expr => {
+    // What an operator is made of has the operator's site; the name in the source is the whole's.
+    const isPart = parent !== undefined && parent.site === expr.site && parent.field === expr.field;
+    if (!deservesWire(expr, uses.get(expr) ?? 1, place, isPart)) {
+      return withOperands(expr, (operand) => visit(operand, consumer, placeIn(expr), expr));
     }
     let net = wires.get(expr);
     if (net === undefined) {
-      const source = nameAt(expr.site);
-      const named = source.exact && source.name !== undefined;
-      const hint = named ? source.name : `${consumer}_${noun(expr)}`;
+      const sourceName = isPart ? undefined : exactName(expr);
+      const hint = sourceName ?? `${consumer}_${noun(expr)}`;
       const { width, signed, site } = expr;
       net = { kind: "wire", owner: module, width, signed, hint, name: hint, site };
       wires.set(expr, net);
-      const value = withOperands(expr, (operand) => visit(operand, named ? hint : consumer, placeIn(expr)));
+      const value = withOperands(expr, (operand) => visit(operand, sourceName ?? consumer, placeIn(expr), expr));
       module.nets.push(net);
       assigns.push({ kind: "assign", target: net, value, site });
     }
@@ -43,12 +44,19 @@ function placeIn(parent: Expr): Place {
   return parent.kind === "resize" && parent.width > parent.operand.width ? "extended" : "inner";
 }
 
-function deservesWire(expr: Expr, uses: number, place: Place): boolean {
+function deservesWire(expr: Expr, uses: number, place: Place, isPart: boolean): boolean {
   if (isPlain(expr)) return place === "extended" && expr.kind === "unary";
   if (uses > 1) return true;
   if (place === "whole") return false;
   if (place === "extended" && expr.kind !== "cat" && expr.kind !== "slice") return true;
-  return expr.kind === "case" || nameAt(expr.site).exact;
+  return expr.kind === "case" || (!isPart && exactName(expr) !== undefined);
+}
+
+/** `sum` when the source says `const sum =` and nothing but this expression; `lane_act` for a field of a bundle. */
+function exactName(expr: Expr): string | undefined {
+  const { name, exact } = nameAt(expr.site);
+  if (!exact || name === undefined) return undefined;
+  return expr.field === undefined ? name : `${name}_${expr.field}`;
 }
 
 /** What is as easily written twice as named. */

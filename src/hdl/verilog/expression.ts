@@ -54,7 +54,7 @@ function print(expr: Expr, nameOf: NameOf): Text {
       if (expr.op === "not") return { text: `${expr.width === 1 ? "!" : "~"}${guarded}`, simple: true };
       if (expr.op === "neg") return { text: `-${guarded}`, simple: false };
       const symbol = { reduceOr: "|", reduceAnd: "&", reduceXor: "^" }[expr.op];
-      return { text: `(${symbol}${guarded})`, simple: true };
+      return { text: `${symbol}${guarded}`, simple: false };
     }
     case "binary":
       return printBinary(expr, nameOf);

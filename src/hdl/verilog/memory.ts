@@ -27,6 +27,11 @@ export function memoryModule(memory: Memory): MemoryModule {
   return { name, width: memory.width, depth: memory.depth, pins, text: moduleText(memory, name, pins) };
 }
 
+/** All names inside the wrapper of a memory. */
+export function memoryNames(memory: Memory): ReadonlySet<string> {
+  return new Set(["memory", ...pinsOf(memory).map((pin) => pin.name)]);
+}
+
 function moduleName({ width, depth, ports, maskBits, init, readUnderWrite }: Memory): string {
   const count = (kind: MemoryPort["kind"], sync: boolean, letters: string): string => {
     const matching = ports.filter((port) => port.kind === kind && port.sync === sync);
@@ -96,11 +101,13 @@ function moduleText(memory: Memory, name: string, pins: readonly MemoryPin[]): s
   out.line("`default_nettype none");
   out.gap();
   out.block(`module ${name} (`, ");", () => {
+    const widest = Math.max(...pins.map((pin) => range(pin.width).length));
     pins.forEach((pin, index) => {
-      out.line(`${declarePort(pin, false, 0)}${index + 1 < pins.length ? "," : ""}`);
+      out.line(`${declarePort(pin, false, widest)}${index + 1 < pins.length ? "," : ""}`);
     });
   });
-  out.open("", () => {
+  out.gap();
+  out.indent(() => {
     if (memory.readUnderWrite === "undefined" && ports.some((port) => port.kind === "read" && port.sync)) {
       out.line("(* no_rw_check *)");
     }

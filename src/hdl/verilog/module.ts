@@ -5,7 +5,7 @@ import { needsClock, needsReset } from "./clocking.ts";
 import { findDrivers, type Drivers } from "./drivers.ts";
 import { literal, verilogBits, type NameOf } from "./expression.ts";
 import { declarePort, memoryConnections, memoryModule, range } from "./memory.ts";
-import { writeAssigns, writeCombinational, writeProperties, writeRegisters } from "./procedures.ts";
+import { resetConstant, writeAssigns, writeCombinational, writeProperties, writeRegisters } from "./procedures.ts";
 import { Writer } from "./text.ts";
 import { bitsRead, unusedParts } from "./usage.ts";
 
@@ -19,7 +19,8 @@ export function moduleText(module: Module): string {
   out.line("`default_nettype none");
   out.gap();
   writeHeader(out, module);
-  out.open("", () => {
+  out.gap();
+  out.indent(() => {
     writeParameters(out, module);
     writeDeclarations(out, module, plan);
     for (const memory of module.memories) {
@@ -110,11 +111,12 @@ function writeParameters(out: Writer, module: Module): void {
   const note = (expr: Expr): void => {
     if (expr.kind === "const" && expr.label !== undefined) labelled.set(expr.label, expr);
   };
-  eachRoot(module, (root) => {
-    eachNode(root, seen, note);
-  });
   eachStatement(module.body, (statement) => {
     if (statement.kind === "switch") for (const { value } of statement.arms) note(value);
+  });
+  for (const net of module.nets) if (net.resetLabel !== undefined) note(resetConstant(net));
+  eachRoot(module, (root) => {
+    eachNode(root, seen, note);
   });
   for (const [label, { value, width, signed }] of labelled) {
     const text = literal({ kind: "const", value, width, signed });
@@ -123,11 +125,11 @@ function writeParameters(out: Writer, module: Module): void {
   if (labelled.size > 0) out.gap();
 }
 
-function writeDeclarations(out: Writer, module: Module, { inlined, merged, carriers }: Plan): void {
+function writeDeclarations(out: Writer, module: Module, { inlined, carriers }: Plan): void {
   const declared = [
     ...module.nets,
     ...module.instances.flatMap((instance) => instance.pins.filter((pin) => !inlined.has(pin))),
-  ].filter((net) => !carriers.has(net) && !(net.kind === "wire" && merged.has(net) && false));
+  ].filter((net) => !carriers.has(net));
   const types = declared.map((net) => `logic ${net.signed ? "signed " : ""}${range(net.width)}${net.name};`);
   const column = Math.min(48, Math.max(0, ...types.map((text) => text.length)));
   declared.forEach((net, index) => {

@@ -1,4 +1,4 @@
-import type { Expr, Module, Net, Statement } from "../ir.ts";
+import type { Const, Expr, Module, Net, Statement } from "../ir.ts";
 import { type Drivers, branches, groupTargets, project, readsOf, targetsOf } from "./drivers.ts";
 import { inverse } from "../passes/simplify.ts";
 import { literal, verilogBits, verilogExpression, type NameOf } from "./expression.ts";
@@ -78,6 +78,13 @@ function refsOf(expr: Expr): Net[] {
   return [...readsOf([{ kind: "property", check: "assert", condition: expr, message: "", site: undefined }])];
 }
 
+/** Registers in one block of plain assignments: the time Yosys takes for a block grows with the square of it. */
+const PLAIN_BLOCK = 200;
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
+
 /** Registers: those without conditions together, others by groups; registers with reset apart from those without. */
 export function writeRegisters(out: Writer, module: Module, nameOf: NameOf): void {
   for (const withReset of [false, true]) {
@@ -88,8 +95,13 @@ export function writeRegisters(out: Writer, module: Module, nameOf: NameOf): voi
       if (branches(statement)) for (const net of targetsOf(statement)) conditional.add(net);
     const plain = groups.filter((group) => !group.some((net) => conditional.has(net))).flat();
     const rest = groups.filter((group) => group.some((net) => conditional.has(net)));
-    for (const nets of plain.length > 0 ? [plain, ...rest] : rest) writeRegisterBlock(out, module, nets, nameOf);
+    for (const nets of [...chunks(plain, PLAIN_BLOCK), ...rest]) writeRegisterBlock(out, module, nets, nameOf);
   }
+}
+
+/** The reset value of a register that has one. */
+export function resetConstant({ reset, resetLabel, width, signed }: Net): Const {
+  return { kind: "const", value: reset ?? 0n, width, signed, label: resetLabel };
 }
 
 function writeRegisterBlock(out: Writer, module: Module, nets: readonly Net[], nameOf: NameOf): void {
@@ -103,8 +115,7 @@ function writeRegisterBlock(out: Writer, module: Module, nets: readonly Net[], n
     }
     out.open("if (reset) begin", () => {
       for (const net of nets) {
-        const { width, signed } = net;
-        out.line(`${nameOf(net)} <= ${literal({ kind: "const", value: net.reset!, width, signed })};`);
+        out.line(`${nameOf(net)} <= ${literal(resetConstant(net))};`);
       }
     });
     const [only] = statements;
@@ -131,7 +142,8 @@ export function writeProperties(out: Writer, module: Module, nameOf: NameOf): vo
     if (statements.length === 0) continue;
     out.gap();
     if (guard !== "") out.line(`\`ifdef ${guard}`);
-    out.block("always_ff @(posedge clock) begin", "end", () => {
+    // Not always_ff: Icarus Verilog takes no failure messages there.
+    out.block("always @(posedge clock) begin", "end", () => {
       out.block("if (!reset) begin", "end", () => {
         writeStatements(out, statements, "<=", nameOf);
       });

@@ -2,19 +2,27 @@
 export class Writer {
   readonly #lines: string[] = [];
   #depth = 0;
+  #gap = false;
 
   /** One statement or line; a long one is broken at its operators. */
-  line(text = ""): void {
-    if (text === "") this.#lines.push("");
-    else this.#lines.push(...breakLine(text, "    ".repeat(this.#depth)));
+  line(text: string): void {
+    if (this.#gap) this.#lines.push("");
+    this.#gap = false;
+    this.#lines.push(...breakLine(text, "    ".repeat(this.#depth)));
   }
 
   /** `head` and the indented lines that `body` writes; what follows continues the construct. */
   open(head: string, body: () => void): void {
     this.line(head);
+    this.indent(body);
+  }
+
+  /** The lines that `body` writes, one step deeper. */
+  indent(body: () => void): void {
     this.#depth++;
     body();
     this.#depth--;
+    this.#gap = false;
   }
 
   /** `head`, the indented lines that `body` writes, `tail`. */
@@ -23,9 +31,9 @@ export class Writer {
     this.line(tail);
   }
 
-  /** An empty line, unless there is one already. */
+  /** An empty line before the next one, if there is a next one in this block. */
   gap(): void {
-    if (this.#lines.length > 0 && this.#lines.at(-1) !== "") this.#lines.push("");
+    this.#gap = true;
   }
 
   text(): string {

@@ -1,0 +1,354 @@
+import { expect, test } from "vitest";
+import { elaborate, emitVerilog, type EmittedDesign } from "../../src/hdl/index.ts";
+import { formatLint, lintVerilog } from "../../src/harness/index.ts";
+import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "./fixtures/samples.ts";
+
+const textOf = (design: EmittedDesign, name = design.top): string =>
+  design.files.find((file) => file.name === `${name}.sv`)!.text;
+
+test("a counter", () => {
+  expect(textOf(emitVerilog(elaborate(Counter, { width: 8 })))).toMatchInlineSnapshot(`
+    "// counter, test/hdl/fixtures/samples.ts:39
+    \`default_nettype none
+
+    module counter (
+        input  logic       clock,
+        input  logic       reset,
+        input  logic       enable,
+        input  logic       clear,
+        output logic [7:0] count
+    );
+
+        always_ff @(posedge clock) begin
+            if (reset) begin
+                count <= 8'd0;
+            end else if (clear) begin
+                count <= 8'd0;
+            end else if (enable) begin
+                count <= count + 8'd1;
+            end
+        end
+    endmodule
+
+    \`default_nettype wire
+    "
+  `);
+});
+
+test("named intermediate values", () => {
+  expect(textOf(emitVerilog(elaborate(MultiplyAdd)))).toMatchInlineSnapshot(`
+    "// multiply_add, test/hdl/fixtures/samples.ts:54
+    \`default_nettype none
+
+    module multiply_add (
+        input  logic               clock,
+        input  logic signed [7:0]  a,
+        input  logic signed [7:0]  b,
+        input  logic signed [19:0] bias,
+        output logic signed [11:0] total,
+        output logic               odd
+    );
+
+        logic signed [15:0] product;  // test/hdl/fixtures/samples.ts:58
+        logic signed [20:0] sum;      // test/hdl/fixtures/samples.ts:59
+        logic [9:0] total_part;       // test/hdl/fixtures/samples.ts:61
+
+        assign product = 16'(a) * 16'(b);
+        assign sum = 21'(product) + 21'(bias);
+        assign total_part = sum[20:11];
+        assign odd = sum[0] ^ product[0];
+
+        always_ff @(posedge clock) begin
+            total <= ((&total_part) || !(|total_part)) ? 12'(sum) : sum[20] ? 12'sh800 : 12'sd2047;
+        end
+    endmodule
+
+    \`default_nettype wire
+    "
+  `);
+});
+
+test("a state machine, a match and properties", () => {
+  expect(textOf(emitVerilog(elaborate(Turnstile)))).toMatchInlineSnapshot(`
+    "// turnstile, test/hdl/fixtures/samples.ts:68
+    \`default_nettype none
+
+    module turnstile (
+        input  logic       clock,
+        input  logic       reset,
+        input  logic       coin,
+        input  logic       push,
+        input  logic [1:0] kind,
+        output logic       open,
+        output logic [7:0] worth
+    );
+
+        localparam logic [1:0] STATE_LOCKED = 2'd0;
+        localparam logic [1:0] STATE_UNLOCKED = 2'd1;
+        localparam logic [1:0] STATE_BROKEN = 2'd2;
+
+        logic [1:0] state;   // test/hdl/fixtures/samples.ts:72
+        logic [3:0] pushes;  // test/hdl/fixtures/samples.ts:73
+
+        assign open = state == STATE_UNLOCKED;
+
+        always_comb begin
+            worth = 8'd0;
+            case (kind)
+                2'd1: begin
+                    worth = 8'd10;
+                end
+                2'd2: begin
+                    worth = 8'd25;
+                end
+                default: ;
+            endcase
+        end
+
+        always_ff @(posedge clock) begin
+            if (reset) begin
+                state <= STATE_LOCKED;
+                pushes <= 4'd0;
+            end else begin
+                case (state)
+                    STATE_LOCKED: begin
+                        if (coin) begin
+                            state <= STATE_UNLOCKED;
+                        end else if (push) begin
+                            pushes <= pushes + 4'd1;
+                            if (pushes == 4'd15) begin
+                                state <= STATE_BROKEN;
+                            end
+                        end
+                    end
+                    STATE_UNLOCKED: begin
+                        if (push) begin
+                            state <= STATE_LOCKED;
+                        end
+                    end
+                    default: ;
+                endcase
+            end
+        end
+
+        always @(posedge clock) begin
+            if (!reset) begin
+                // the state is one of three
+                assert (state <= 2'd2);
+                // nobody pays and pushes at once
+                assume (!(coin && push));
+            end
+        end
+
+        \`ifdef FORMAL
+        always @(posedge clock) begin
+            if (!reset) begin
+                if (state == STATE_LOCKED) begin
+                    // somebody pays
+                    cover (coin);
+                end
+            end
+        end
+        \`endif
+    endmodule
+
+    \`default_nettype wire
+    "
+  `);
+});
+
+test("bundles, delays and instances", () => {
+  expect(textOf(emitVerilog(elaborate(Lanes, { lanes: 2 })))).toMatchInlineSnapshot(`
+    "// lanes, test/hdl/fixtures/samples.ts:148
+    \`default_nettype none
+
+    module lanes (
+        input  logic               clock,
+        input  logic               reset,
+        input  logic signed [7:0]  lane_0_act,
+        input  logic               lane_0_load,
+        input  logic signed [7:0]  lane_1_act,
+        input  logic               lane_1_load,
+        input  logic [2:0]         index,
+        input  logic               clear,
+        output logic signed [7:0]  chosen_act,
+        output logic               chosen_load,
+        output logic signed [7:0]  late_act,
+        output logic               late_load,
+        output logic signed [11:0] sum,
+        output logic [2:0]         counts_0,
+        output logic [2:0]         counts_1
+    );
+
+        logic signed [7:0] late_1_act;    // test/hdl/fixtures/samples.ts:161
+        logic late_1_load;                // test/hdl/fixtures/samples.ts:161
+        logic signed [7:0] late_2_act;    // test/hdl/fixtures/samples.ts:161
+        logic late_2_load;                // test/hdl/fixtures/samples.ts:161
+        logic signed [7:0] gated_0;       // test/hdl/fixtures/samples.ts:165
+        logic signed [7:0] gated_1;       // test/hdl/fixtures/samples.ts:165
+        logic signed [7:0] chosen_act_1;  // test/hdl/fixtures/samples.ts:160
+        logic chosen_load_1;              // test/hdl/fixtures/samples.ts:160
+        logic clear_1;                    // test/hdl/fixtures/samples.ts:173
+
+        counter counter (
+            .clock(clock),
+            .reset(clear_1),
+            .enable(lane_0_load),
+            .clear(1'b0),
+            .count(counts_0)
+        );
+
+        counter counter_1 (
+            .clock(clock),
+            .reset(clear_1),
+            .enable(lane_1_load),
+            .clear(1'b0),
+            .count(counts_1)
+        );
+
+        assign clear_1 = reset || clear;
+        assign chosen_act = clear ? lane_0_act : chosen_act_1;
+        assign chosen_load = clear ? lane_0_load : chosen_load_1;
+        assign sum = 12'(gated_0) + 12'(gated_1);
+
+        always_comb begin
+            case (index)
+                3'd0: chosen_act_1 = lane_0_act;
+                default: chosen_act_1 = lane_1_act;
+            endcase
+        end
+
+        always_comb begin
+            case (index)
+                3'd0: chosen_load_1 = lane_0_load;
+                default: chosen_load_1 = lane_1_load;
+            endcase
+        end
+
+        always_comb begin
+            gated_0 = 8'sd0;
+            if (lane_0_load) begin
+                gated_0 = lane_0_act;
+            end
+        end
+
+        always_comb begin
+            gated_1 = 8'sd0;
+            if (lane_1_load) begin
+                gated_1 = lane_1_act;
+            end
+        end
+
+        always_ff @(posedge clock) begin
+            if (reset) begin
+                late_1_act <= 8'sd0;
+                late_1_load <= 1'b0;
+                late_2_act <= 8'sd0;
+                late_2_load <= 1'b0;
+                late_act <= 8'sd0;
+                late_load <= 1'b0;
+            end else begin
+                late_1_act <= chosen_act_1;
+                late_1_load <= chosen_load_1;
+                late_2_act <= late_1_act;
+                late_2_load <= late_1_load;
+                late_act <= late_2_act;
+                late_load <= late_2_load;
+            end
+        end
+    endmodule
+
+    \`default_nettype wire
+    "
+  `);
+});
+
+test("memory modules", () => {
+  const design = emitVerilog(elaborate(Memories));
+  expect(design.memories.map((memory) => memory.name)).toMatchInlineSnapshot(`
+    [
+      "memory_1re1w_16x16_mask8_old",
+      "memory_1a1w_12x16",
+      "memory_1rw_16x16",
+      "memory_1a_16x5_9112a6",
+    ]
+  `);
+  expect(textOf(design, design.memories[0]!.name)).toMatchInlineSnapshot(`
+    "// 16 words of 16 bits.
+    \`default_nettype none
+
+    module memory_1re1w_16x16_mask8_old (
+        input  logic        clock,
+        input  logic [3:0]  write_address,
+        input  logic        write_enable,
+        input  logic [15:0] write_data,
+        input  logic [1:0]  write_mask,
+        input  logic [3:0]  read_address,
+        input  logic        read_enable,
+        output logic [15:0] read_data
+    );
+
+        logic [15:0] memory [0:15];
+
+        always_ff @(posedge clock) begin
+            if (write_enable) begin
+                if (write_mask[0]) memory[write_address][7:0] <= write_data[7:0];
+                if (write_mask[1]) memory[write_address][15:8] <= write_data[15:8];
+            end
+            if (read_enable) read_data <= memory[read_address];
+        end
+    endmodule
+
+    \`default_nettype wire
+    "
+  `);
+  const black = emitVerilog(elaborate(Memories), { blackBoxMemories: true });
+  expect(black.files.map((file) => file.name)).toEqual(["memories.sv"]);
+  expect(black.blackBoxes).toEqual(design.memories.map((memory) => memory.name));
+});
+
+test("an external module", () => {
+  const design = emitVerilog(elaborate(Vendor));
+  expect(design.blackBoxes).toEqual(["vendor_buffer"]);
+  expect(textOf(design)).toMatchInlineSnapshot(`
+    "// vendor, test/hdl/fixtures/samples.ts:215
+    \`default_nettype none
+
+    module vendor (
+        input  logic       clock,
+        input  logic [7:0] d,
+        output logic [7:0] q
+    );
+
+        vendor_buffer #(.WIDTH(8), .MODE("FAST")) buffer (
+            .clk(clock),
+            .d(d + q),
+            .q(q)
+        );
+    endmodule
+
+    \`default_nettype wire
+    "
+  `);
+});
+
+const vendorBuffer = `module vendor_buffer #(parameter WIDTH = 1, parameter MODE = "SLOW")
+  (input logic clk, input logic [WIDTH-1:0] d, output logic [WIDTH-1:0] q);
+  always_ff @(posedge clk) if (MODE != "OFF") q <= d;
+endmodule
+`;
+
+test.each([
+  ["counter", emitVerilog(elaborate(Counter, { width: 8 }))],
+  ["multiply_add", emitVerilog(elaborate(MultiplyAdd))],
+  ["turnstile", emitVerilog(elaborate(Turnstile))],
+  ["memories", emitVerilog(elaborate(Memories))],
+  ["lanes", emitVerilog(elaborate(Lanes, { lanes: 5 }))],
+  ["streams", emitVerilog(elaborate(Streams))],
+  ["vendor", emitVerilog(elaborate(Vendor))],
+])("%s is clean in all three linters", async (_name, design) => {
+  const files = design.blackBoxes.includes("vendor_buffer")
+    ? [...design.files, { name: "vendor_buffer.sv", text: vendorBuffer }]
+    : design.files;
+  expect(formatLint(await lintVerilog(files, design.top))).toBe("");
+});
