@@ -52,3 +52,25 @@ export function formatError(error: SystoleError): string {
   const head = where === "" ? error.message : `${where}: ${error.message}`;
   return error.remedy === undefined ? head : `${head}\n  ${error.remedy}`;
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EEXIST: "a file of that name is in the way",
+  EISDIR: "it is a directory",
+  ENOENT: "no such file or directory",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is a file, not a directory",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+};
+
+/** An error as the file system would throw it. */
+export function systemError(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(REASONS[code]), { code });
+}
+
+/** What a file system's error means, for a message: `no such file or directory`. */
+export function systemReason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}

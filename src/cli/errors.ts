@@ -18,12 +18,15 @@ export class ExitRequest extends Error {
 /** Prints what went wrong on standard error, without a stack trace unless it is Systole's own defect. Returns the exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof ExitRequest) return error.exitCode;
+  if (error instanceof SystoleError && error.code === "interrupted") {
+    process.stderr.write("interrupted\n");
+    return EXIT.interrupted.code;
+  }
   if (error instanceof SystoleError) {
-    process.stderr.write(`${pc.red("error")} ${formatError(error)}\n`);
-    if (error.code === "interrupted") return EXIT.interrupted.code;
+    process.stderr.write(`${pc.red("error:")} ${formatError(error)}\n`);
     return HARDWARE_CODES.test(error.code) ? EXIT.hardware.code : EXIT.usage.code;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${pc.red("internal error")} please report this\n${text}\n`);
+  process.stderr.write(`${pc.red("internal error:")} please report this\n${text}\n`);
   return EXIT.internal.code;
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
+import { requireWritable } from "../files/index.ts";
 import type { WaveOptions } from "../harness/index.ts";
 import type { MemorySettings } from "../runtime/index.ts";
 
@@ -49,16 +50,26 @@ export interface SimulationFlags extends MemoryFlags, WaveFlags {
   readonly config: string;
   readonly json?: boolean;
   readonly html?: string;
+  readonly svg?: string;
 }
 
 const MAX_CYCLE = Number.MAX_SAFE_INTEGER;
 
+/** What cannot be written is better known before the simulation than after it. */
+function requireOutputs({ html, svg, wave }: SimulationFlags): void {
+  for (const file of [html, svg, wave]) if (file !== undefined) requireWritable(file);
+}
+
 /** Adds the options of {@link SimulationFlags} to a command. */
 export function addSimulationOptions(command: Command): Command {
   return command
+    .hook("preAction", (_, action) => {
+      requireOutputs(action.opts<SimulationFlags>());
+    })
     .option("-c, --config <name>", "preset name or configuration file", "transformer")
     .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
     .option("--html <file>", "write the report as an HTML page")
+    .option("--svg <file>", "write the timeline of the engines as a picture")
     .addOption(new Option("--latency <cycles>", "memory latency").argParser(integer(0, 100_000)).default(100))
     .addOption(
       new Option("--bandwidth <bytes>", "memory bytes per cycle each way (default: a DMA beat)").argParser(
@@ -84,7 +95,7 @@ export function memorySettings(flags: MemoryFlags, params: Params): MemorySettin
     throw new SystoleError({
       code: "option-bandwidth",
       message: `--bandwidth ${bytesPerCycle}: the configuration ${params.name} moves at most ${params.beatBytes} bytes a cycle`,
-      remedy: "lower it, or widen dma.bits in the configuration",
+      remedy: "Lower it, or widen dma.bits in the configuration.",
     });
   }
   return { latencyCycles: flags.latency, bytesPerCycle, stallProbability: flags.stalls, seed: flags.seed };

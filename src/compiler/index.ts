@@ -7,6 +7,7 @@ export * from "./program-file.ts";
 export * from "./tensors.ts";
 export * from "./compile.ts";
 export * from "./kernels.ts";
+export * from "./minimum.ts";
 export * from "./host-steps.ts";
 export * from "./execute.ts";
 export * from "./cost.ts";

@@ -69,21 +69,22 @@ function size(params: Params, need: Need): number {
 }
 
 function tooSmall(params: Params, operation: string, need: Need): SystoleError {
-  const kib = (bytes: number): string => `${Number((bytes / 1024).toFixed(1))} KiB`;
   const { config } = params;
+  // Rounded up, so that what is needed never reads as what there is.
+  const kib = (bytes: number): string => `${Math.ceil(bytes / 102.4) / 10} KiB`;
+  const memory = (name: "scratchpad" | "accumulator", bytes: number, unitBytes: number) => {
+    const wholeBanks = (unitBytes * config[name].banks) / 1024;
+    const enough = Math.ceil(roundUp(bytes / 1024, wholeBanks));
+    return {
+      path: `${name}.kib`,
+      share: bytes / (config[name].kib * 1024),
+      text: `${kib(bytes)} of ${name}, of which there are ${config[name].kib} KiB`,
+      remedy: `Set ${name}.kib to at least ${enough}.`,
+    };
+  };
   const findings = [
-    {
-      path: "scratchpad.kib",
-      share: need.scratchpadWords / params.scratchpadWords,
-      text: `${kib(need.scratchpadWords * params.wordBytes)} of scratchpad, of which there are ${config.scratchpad.kib} KiB`,
-      remedy: `Set scratchpad.kib to at least ${Math.ceil((need.scratchpadWords * params.wordBytes) / 1024)}.`,
-    },
-    {
-      path: "accumulator.kib",
-      share: need.accumulatorRows / params.accumulatorRows,
-      text: `${kib(need.accumulatorRows * params.accumulatorRowBytes)} of accumulator, of which there are ${config.accumulator.kib} KiB`,
-      remedy: `Set accumulator.kib to at least ${Math.ceil((need.accumulatorRows * params.accumulatorRowBytes) / 1024)}.`,
-    },
+    memory("scratchpad", need.scratchpadWords * params.wordBytes, params.wordBytes),
+    memory("accumulator", need.accumulatorRows * params.accumulatorRowBytes, params.accumulatorRowBytes),
     {
       path: "norm.rowSlots",
       share: need.rowSlots / params.rowSlots,

@@ -1,7 +1,7 @@
 /** Reads and checks configuration files and presets. */
 import { readFileSync, readdirSync } from "node:fs";
-import type { z } from "zod";
-import { SystoleError } from "../errors.ts";
+import { z } from "zod";
+import { SystoleError, systemReason } from "../errors.ts";
 import { deriveParams } from "./derive.ts";
 import type { Params } from "./derive.ts";
 import { configSchema } from "./schema.ts";
@@ -21,16 +21,60 @@ export function presetNames(): string[] {
 function findings(error: z.ZodError, value: unknown): string {
   return error.issues
     .map((issue) => {
-      const where = issue.path.length > 0 ? issue.path.join(".") : "(top level)";
-      if (issue.code === "unrecognized_keys")
-        return `${where}: unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`;
       const at = issue.path.reduce<unknown>(
         (v, k) => (typeof v === "object" && v !== null ? (v as Record<PropertyKey, unknown>)[k] : undefined),
         value,
       );
-      return `${where}: ${issue.message}${at === undefined ? "" : `, not ${JSON.stringify(at)}`}`;
+      const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+      if (issue.code === "unrecognized_keys") {
+        return `${where}unknown key ${issue.keys.map((k) => `"${k}"${suggestion(k, issue.path)}`).join(", ")}`;
+      }
+      if (at === undefined) return `${where}is missing`;
+      return `${where}${requirement(issue)}, not ${JSON.stringify(at)}`;
     })
     .join("; ");
+}
+
+const TYPES: Readonly<Record<string, string>> = { int: "an integer", array: "an array", object: "an object" };
+
+/** What a finding asks for: zod's own words only where the schema has set them. */
+function requirement(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `must be ${TYPES[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
+  if (issue.code === "invalid_value" && !issue.message.startsWith("must")) {
+    return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map((v) => JSON.stringify(v)).join(", ")}`;
+  }
+  return issue.message;
+}
+
+/** Every key that a configuration may have below `path`. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema = z.toJSONSchema(configSchema, { io: "input" }) as JsonObject;
+  for (const key of path) schema = schema.properties?.[String(key)] ?? {};
+  return Object.keys(schema.properties ?? {});
+}
+interface JsonObject {
+  readonly properties?: Readonly<Record<string, JsonObject>>;
+}
+
+/** `; did you mean "rows"?` when a key of nearly that name exists. */
+function suggestion(key: string, path: readonly PropertyKey[]): string {
+  const near = keysAt(path).find((known) => isNear(key.toLowerCase(), known.toLowerCase()));
+  return near === undefined ? "" : ` (did you mean "${near}"?)`;
+}
+
+/** True when one word is the other's beginning, or they differ by one letter: added, left out, changed or swapped. */
+function isNear(a: string, b: string): boolean {
+  if (a.length > 2 && b.length > 2 && (a.startsWith(b) || b.startsWith(a))) return true;
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  let i = 0;
+  while (i < short.length && short[i] === long[i]) i++;
+  const swapped = `${short.slice(0, i)}${short[i + 1] ?? ""}${short[i] ?? ""}${short.slice(i + 2)}`;
+  return (
+    short.slice(i) === long.slice(i + 1) ||
+    (a.length === b.length && (short.slice(i + 1) === long.slice(i + 1) || swapped === long))
+  );
 }
 
 const fail = (location: string, message: string, remedy: string): never => {
@@ -44,7 +88,7 @@ export function checkConfig(value: unknown, location: string): Config {
     return fail(
       location,
       findings(result.error, value),
-      "see docs/configuration.md for every key and its allowed values",
+      "See docs/configuration.md for every key and its allowed values.",
     );
   }
   const config = result.data;
@@ -54,24 +98,16 @@ export function checkConfig(value: unknown, location: string): Config {
     fail(
       location,
       `norm.lanes: must be at most array.cols (${cols}), not ${lanes}`,
-      "lower norm.lanes or leave it out",
+      "Lower norm.lanes or leave it out.",
     );
-  const spadStep = (Math.max(rows, cols) * config.scratchpad.banks) / 1024;
-  if (!Number.isInteger(config.scratchpad.kib / spadStep)) {
-    fail(
-      location,
-      `scratchpad.kib: must be a multiple of ${spadStep} (word bytes x banks), not ${config.scratchpad.kib}`,
-      "round it up",
-    );
-  }
-  const accStep = (4 * cols * config.accumulator.banks) / 1024;
-  if (!Number.isInteger(config.accumulator.kib / accStep)) {
-    fail(
-      location,
-      `accumulator.kib: must be a multiple of ${accStep} (row bytes x banks), not ${config.accumulator.kib}`,
-      "round it up",
-    );
-  }
+  const multiple = (key: "scratchpad" | "accumulator", step: number, what: string): void => {
+    const { kib } = config[key];
+    if (Number.isInteger(kib / step)) return;
+    const fitting = step * Math.ceil(kib / step);
+    fail(location, `${key}.kib: must be a multiple of ${step} (${what} x banks), not ${kib}`, `Set it to ${fitting}.`);
+  };
+  multiple("scratchpad", (Math.max(rows, cols) * config.scratchpad.banks) / 1024, "word bytes");
+  multiple("accumulator", (4 * cols * config.accumulator.banks) / 1024, "row bytes");
   return config;
 }
 
@@ -82,18 +118,19 @@ export function loadConfig(nameOrPath: string): Params {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
-  } catch {
+  } catch (e) {
+    const missing = (e as NodeJS.ErrnoException).code === "ENOENT";
     return fail(
       nameOrPath,
-      "no such preset or file",
-      `presets: ${presetNames().join(", ")}; or give the path of a JSON file`,
+      missing ? "no such preset or file" : `cannot read the configuration: ${systemReason(e)}`,
+      `Give a preset (${presetNames().join(", ")}) or the path of a JSON file.`,
     );
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (e) {
-    return fail(nameOrPath, `not valid JSON: ${(e as Error).message}`, "correct the file");
+    return fail(nameOrPath, `not valid JSON: ${(e as Error).message}`, "Correct the file.");
   }
   return deriveParams(checkConfig(value, nameOrPath));
 }

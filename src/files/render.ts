@@ -14,13 +14,13 @@ engine.registerHelper(
 
 /**
  * Fills the template `path` (relative to `templates/`) with `values`. A name the template uses and `values` lacks is an
- * error. Values are escaped for HTML when the template's name ends in `.html.hbs`, and put in as they are otherwise.
+ * error. Values are escaped when the template's name ends in `.html.hbs` or `.svg.hbs`, and put in as they are otherwise.
  */
 export function renderTemplate(path: string, values: object): string {
   let template = compiled.get(path);
   if (template === undefined) {
     const text = readFileSync(new URL(path, TEMPLATES), "utf8");
-    template = engine.compile(text, { strict: true, noEscape: !path.endsWith(".html.hbs") });
+    template = engine.compile(text, { strict: true, noEscape: !/\.(html|svg)\.hbs$/.test(path) });
     compiled.set(path, template);
   }
   return template(values);

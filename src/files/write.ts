@@ -1,7 +1,7 @@
 /** Writes results so that an interrupted or failed run leaves nothing half-written behind. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { SystoleError } from "../errors.ts";
+import { SystoleError, systemError, systemReason } from "../errors.ts";
 
 export interface TextFile {
   /** Path relative to the directory written. */
@@ -12,11 +12,53 @@ export interface TextFile {
 function unwritable(path: string, cause: unknown): SystoleError {
   return new SystoleError({
     code: "output-unwritable",
-    message: `cannot write: ${(cause as Error).message}`,
+    message: `cannot write: ${systemReason(cause)}`,
     location: { file: path },
-    remedy: "choose a directory that exists and that you may write to",
+    remedy: "Choose a place that you may write to.",
     cause,
   });
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes `dir` and the directories above it that are missing; returns the topmost one made. Not mkdirSync's own
+ * `recursive`, which never returns where a file system refuses new directories with ENOENT, as /proc does.
+ */
+function makeDirectory(dir: string): string | undefined {
+  if (isDirectory(dir)) return undefined;
+  const above = dirname(dir);
+  const topmost = above === dir ? undefined : makeDirectory(above);
+  try {
+    mkdirSync(dir);
+  } catch (e) {
+    // Somebody else was faster; whatever else stands in the way is the caller's to report.
+    if (!isDirectory(dir)) throw e;
+  }
+  return topmost ?? dir;
+}
+
+/** Throws `output-unwritable` unless a file can be written at `path`; leaves nothing behind. For results of long work. */
+export function requireWritable(path: string): void {
+  const target = resolve(path);
+  const probe = join(dirname(target), `.${basename(target)}-${process.pid}`);
+  let made: string | undefined;
+  try {
+    made = makeDirectory(dirname(target));
+    if (isDirectory(target)) throw systemError("EISDIR");
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (e) {
+    throw unwritable(path, e);
+  } finally {
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+  }
 }
 
 /** Replaces the directory `dir` by one that holds exactly `files`, in one step: other readers see the old or the new one. */
@@ -24,12 +66,12 @@ export function writeDirectory(dir: string, files: readonly TextFile[]): void {
   const target = resolve(dir);
   let staging: string | undefined;
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     staging = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
     const fresh = join(staging, "new");
     for (const file of files) {
       const path = join(fresh, file.name);
-      mkdirSync(dirname(path), { recursive: true });
+      makeDirectory(dirname(path));
       writeFileSync(path, file.text);
     }
     try {
@@ -50,11 +92,11 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   const target = resolve(path);
   const staging = join(dirname(target), `.${basename(target)}-${process.pid}`);
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     writeFileSync(staging, data);
     renameSync(staging, target);
   } catch (e) {
-    rmSync(staging, { force: true });
+    if (isDirectory(dirname(target))) rmSync(staging, { force: true });
     throw unwritable(path, e);
   }
 }

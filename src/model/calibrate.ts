@@ -15,42 +15,58 @@ export interface CalibrationRanges {
   readonly layers: readonly LayerRanges[];
 }
 
-/**
- * Runs the float model over `samples` (token ids without padding; at least one) and derives the range of every tensor.
- * Deterministic; the order of the samples does not matter.
- */
-export function calibrate(
-  model: BertModel,
-  samples: readonly (readonly number[])[],
-  method: CalibrationMethod,
-): CalibrationRanges {
+/** Collects what the float model's tensors hold, one sample after the other. */
+export interface Calibration {
+  /** Runs the float model over one sample: token ids without padding. */
+  readonly observe: (ids: readonly number[]) => void;
+  /** The ranges of all that was observed: at least one sample; their order does not matter. */
+  readonly ranges: (method: CalibrationMethod) => CalibrationRanges;
+}
+
+/** Begins a calibration of `model`. */
+export function createCalibration(model: BertModel): Calibration {
   const input = createHistogram();
   const layers = model.layers.map(
     () =>
       Object.fromEntries(observedTensors.map((name) => [name, createHistogram()])) as Record<ObservedTensor, Histogram>,
   );
-  for (const ids of samples) {
-    const embedded = embedFloat(model, ids);
-    input.add(embedded);
-    encodeFloat(model, embedded, ids.length, (layer, tensor, values) => {
-      layers[layer]![tensor].add(values);
-    });
-  }
-  const range = (histogram: Histogram, name: ObservedTensor | "input"): number =>
-    // LayerNorm's 22-bit input has room to spare, and must not saturate.
-    method.kind === "max" || name === "attentionSum" || name === "outputSum"
-      ? histogram.magnitude(100)
-      : histogram.magnitude(method.percent);
   return {
-    input: range(input, "input"),
-    layers: layers.map(
-      (tensors) =>
-        Object.fromEntries(observedTensors.map((name) => [name, range(tensors[name], name)])) as Record<
-          ObservedTensor,
-          number
-        >,
-    ),
+    observe: (ids) => {
+      const embedded = embedFloat(model, ids);
+      input.add(embedded);
+      encodeFloat(model, embedded, ids.length, (layer, tensor, values) => {
+        layers[layer]![tensor].add(values);
+      });
+    },
+    ranges: (method) => {
+      const range = (histogram: Histogram, name: ObservedTensor | "input"): number =>
+        // LayerNorm's 22-bit input has room to spare, and must not saturate.
+        method.kind === "max" || name === "attentionSum" || name === "outputSum"
+          ? histogram.magnitude(100)
+          : histogram.magnitude(method.percent);
+      return {
+        input: range(input, "input"),
+        layers: layers.map(
+          (tensors) =>
+            Object.fromEntries(observedTensors.map((name) => [name, range(tensors[name], name)])) as Record<
+              ObservedTensor,
+              number
+            >,
+        ),
+      };
+    },
   };
+}
+
+/** The ranges of every tensor over `samples` (token ids without padding; at least one), in one go. */
+export function calibrate(
+  model: BertModel,
+  samples: readonly (readonly number[])[],
+  method: CalibrationMethod,
+): CalibrationRanges {
+  const calibration = createCalibration(model);
+  for (const ids of samples) calibration.observe(ids);
+  return calibration.ranges(method);
 }
 
 /** Magnitudes counted in logarithmic bins of 1/64 octave, so a percentile is known within 1.1 % at any scale. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
-import { SystoleError } from "../errors.ts";
+import { SystoleError, systemReason } from "../errors.ts";
 
 /** The text or bytes of a model's file; a missing or unreadable file is a `model-file-missing` error. */
 export function readModelFile(path: string): Buffer {
@@ -9,7 +9,7 @@ export function readModelFile(path: string): Buffer {
   } catch (cause) {
     throw new SystoleError({
       code: "model-file-missing",
-      message: `cannot read the file (${cause instanceof Error ? cause.message : String(cause)})`,
+      message: `cannot read the file: ${systemReason(cause)}`,
       location: { file: path },
       remedy: "Give a directory in the Hugging Face layout: config.json, model.safetensors, vocab.txt.",
       cause,

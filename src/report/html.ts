@@ -1,80 +1,22 @@
 /** The HTML report: one self-contained page drawn from a {@link Report}. */
 import { renderTemplate } from "../files/index.ts";
+import { STATE_COLOURS, kindColours } from "./colours.ts";
 import { bytes, duration, grouped, percent, rate } from "./format.ts";
-import type { EngineRow, Report } from "./schema.ts";
+import type { EngineRow, OperationRow, PredictionRow, Report } from "./schema.ts";
+import { renderTimeline } from "./timeline.ts";
 
-/** Hues for operations, far enough apart to tell neighbours from each other in light and dark. */
-const COLOURS = [
-  "#3b6ea8",
-  "#d08a2e",
-  "#4c9a6a",
-  "#a8507a",
-  "#7a6bb5",
-  "#3f9aa6",
-  "#b4583f",
-  "#8a8f3c",
-  "#6f7f8f",
-  "#c26aa0",
-];
-const STATE_COLOURS = { busy: "#4c9a6a", memory: "#d08a2e", semaphore: "#9aa7b3", idle: "transparent" } as const;
-
-const colourOf = (index: number): string => COLOURS[index % COLOURS.length]!;
 const blankZero = (n: number): string => (n === 0 ? "" : grouped(n));
 
-function engineView(row: EngineRow, total: number) {
-  const part = (cycles: number, colour: string) => ({
-    percent: ((100 * cycles) / Math.max(1, total)).toFixed(2),
-    colour,
-  });
-  return {
-    name: row.name.toUpperCase(),
-    title: `busy ${grouped(row.busy)}, waiting for memory ${grouped(row.memoryWait)}, waiting for a semaphore ${grouped(row.semaphoreWait)}, idle ${grouped(row.idle)} cycles; ${grouped(row.commands)} commands`,
-    parts: [
-      part(row.busy, STATE_COLOURS.busy),
-      part(row.memoryWait, STATE_COLOURS.memory),
-      part(row.semaphoreWait, STATE_COLOURS.semaphore),
-      part(row.idle, STATE_COLOURS.idle),
-    ],
-  };
-}
-
-const LANE_HEIGHT = 24;
-const LANE_STEP = 34;
-const LANE_X = 64;
-const LANE_WIDTH = 980;
-
-function timelineView(report: Report) {
-  const lanes = ["load", "gemm", "norm", "store"] as const;
-  const end = Math.max(1, ...report.timeline.map((s) => s.end));
-  const x = (cycle: number): number => LANE_X + (LANE_WIDTH * cycle) / end;
-  const kinds = [...new Set(report.operations.map((o) => o.kind))];
-  const axisY = lanes.length * LANE_STEP;
-  return {
-    note: report.predictions.length > 1 ? "first input" : "",
-    width: LANE_X + LANE_WIDTH + 40,
-    height: axisY + 18,
-    axisY,
-    laneHeight: LANE_HEIGHT,
-    laneWidth: LANE_WIDTH,
-    lanes: lanes.map((name, i) => ({ name: name.toUpperCase(), y: i * LANE_STEP, textY: i * LANE_STEP + 16 })),
-    spans: report.timeline.map((s) => {
-      const operation = report.operations[s.operation];
-      return {
-        x: x(s.start).toFixed(2),
-        y: lanes.indexOf(s.engine) * LANE_STEP,
-        width: Math.max(0.4, x(s.end) - x(s.start)).toFixed(2),
-        colour: colourOf(kinds.indexOf(operation?.kind ?? "")),
-        title: `${operation?.name ?? "?"}: cycles ${grouped(s.start)} to ${grouped(s.end)}`,
-      };
-    }),
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((f) => ({ x: x(f * end).toFixed(1), label: grouped(f * end) })),
-  };
-}
-
+/** The figures that matter most. */
 function cards(report: Report) {
   const card = (value: string, label: string, tone = "") => ({ value, label, tone });
-  const check =
-    report.differences === null
+  const judged = report.predictions.filter((p) => p.expected !== undefined);
+  const right = judged.filter((p) => p.expected === p.label).length;
+  return [
+    ...(judged.length === 0
+      ? []
+      : [card(`${right} of ${judged.length}`, "classes as expected", right === judged.length ? "good" : "bad")]),
+    ...(report.differences === null
       ? []
       : [
           card(
@@ -82,73 +24,147 @@ function cards(report: Report) {
             `differences in ${grouped(report.comparedValues)} values`,
             report.differences === 0 ? "good" : "bad",
           ),
-        ];
-  return [
+        ]),
     card(grouped(report.cycles), "cycles, start to done"),
-    card(grouped(report.floorCycles), "floor: MACs / PEs"),
+    card(grouped(report.floorCycles), "cycles at least (MACs / PEs)"),
     card(percent(report.utilization), "array utilisation"),
-    ...check,
-    card(bytes(report.readBytes), "read from DRAM"),
-    card(bytes(report.writeBytes), "written to DRAM"),
-    card(rate(report.simulatedCyclesPerSecond), "simulated cycles"),
   ];
+}
+
+/** The circumstances, in small print. */
+function facts(report: Report) {
+  const { config, memory } = report;
+  const shape = Object.entries(report.shape).map(([name, value]) => `${name} ${grouped(value)}`);
+  return [
+    { name: "workload", value: shape.join(", ") },
+    {
+      name: "accelerator",
+      value: `${config.name}: ${config.rows}×${config.cols} array, ${config.scratchpadKib} KiB scratchpad, ${config.accumulatorKib} KiB accumulator; ${config.functions.length > 0 ? config.functions.join(", ") : "no norm functions"}`,
+    },
+    {
+      name: "memory",
+      value: `${memory.bytesPerCycle} bytes per cycle each way, latency ${memory.latencyCycles} cycles, stall probability ${memory.stallProbability}`,
+    },
+    { name: "traffic", value: `${bytes(report.readBytes)} read, ${bytes(report.writeBytes)} written` },
+    {
+      name: "simulation",
+      value: `${report.simulator}, ${duration(report.simulationSeconds)} at ${rate(report.simulatedCyclesPerSecond)}, after a build of ${duration(report.buildSeconds)}`,
+    },
+  ];
+}
+
+function predictionView(p: PredictionRow) {
+  const wrong = p.expected !== undefined && p.expected !== p.label;
+  return {
+    name: p.name,
+    text: p.text.trim().replace(/\s+/g, " "),
+    tokens: p.tokens,
+    label: p.label,
+    probability: percent(p.probability),
+    mark: p.expected === undefined ? "" : wrong ? `✗ expected ${p.expected}` : "✓",
+    tone: p.expected === undefined ? "" : wrong ? "bad" : "good",
+    float: p.floatLabel === undefined ? "" : p.floatLabel === p.label ? "same" : p.floatLabel,
+    floatTone: p.floatLabel === undefined || p.floatLabel === p.label ? "soft" : "bad",
+  };
+}
+
+/** `layer 3 query` is `query` of the group `layer 3`. */
+function splitName(name: string): { readonly group: string; readonly own: string } {
+  const [, group = "", own = name] = /^(layer \d+) (.+)$/.exec(name) ?? [];
+  return { group, own };
+}
+
+function operationView(o: OperationRow, colour: string) {
+  return {
+    name: splitName(o.name).own,
+    note: o.where === "host" ? "on the host" : o.cycles === 0 ? "hidden behind products" : "",
+    colour,
+    cycles: blankZero(o.cycles),
+    share: o.cycles === 0 ? "" : percent(o.share),
+    floor: blankZero(o.floorCycles),
+    hasFloor: o.floorCycles > 0 && o.cycles > 0,
+    utilization: percent(o.utilization),
+    utilizationPercent: Math.min(100, 100 * o.utilization).toFixed(1),
+    waitLoad: blankZero(o.waiting.load),
+    waitNorm: blankZero(o.waiting.norm),
+    waitStore: blankZero(o.waiting.store),
+    normBusy: blankZero(o.engines.norm),
+  };
+}
+
+/** Rows in groups of a layer, and their sum. */
+function operationGroups(report: Report) {
+  const colours = kindColours(report);
+  const groups = new Map<string, ReturnType<typeof operationView>[]>();
+  for (const o of report.operations) {
+    const { group } = splitName(o.name);
+    const rows = groups.get(group) ?? [];
+    rows.push(operationView(o, colours.get(o.kind)!));
+    groups.set(group, rows);
+  }
+  return [...groups].map(([name, rows]) => ({ name, rows }));
+}
+
+function totals(report: Report) {
+  const sum = (value: (o: OperationRow) => number): string =>
+    blankZero(report.operations.reduce((total, o) => total + value(o), 0));
+  return {
+    cycles: grouped(report.cycles),
+    floor: grouped(report.floorCycles),
+    hasFloor: report.floorCycles > 0,
+    utilization: percent(report.utilization),
+    utilizationPercent: Math.min(100, 100 * report.utilization).toFixed(1),
+    waitLoad: sum((o) => o.waiting.load),
+    waitNorm: sum((o) => o.waiting.norm),
+    waitStore: sum((o) => o.waiting.store),
+    normBusy: sum((o) => o.engines.norm),
+  };
+}
+
+function engineView(row: EngineRow, cycles: number) {
+  const of = (part: number): number => part / Math.max(1, cycles);
+  const part = (value: number, colour: string) => ({ percent: (100 * of(value)).toFixed(2), colour });
+  return {
+    name: row.name.toUpperCase(),
+    title: `busy ${grouped(row.busy)}, held up by memory ${grouped(row.memoryWait)}, waiting for a semaphore ${grouped(row.semaphoreWait)}, idle ${grouped(row.idle)} cycles`,
+    parts: [
+      part(row.busy, STATE_COLOURS.busy),
+      part(row.memoryWait, STATE_COLOURS.memory),
+      part(row.semaphoreWait, STATE_COLOURS.semaphore),
+    ],
+    busy: percent(of(row.busy)),
+    memory: percent(of(row.memoryWait)),
+    semaphore: percent(of(row.semaphoreWait)),
+    idle: percent(of(row.idle)),
+    commands: grouped(row.commands),
+  };
 }
 
 /** The page as text. */
 export function renderHtml(report: Report): string {
-  const kinds = [...new Set(report.operations.map((o) => o.kind))];
-  const { config, memory } = report;
-  const shape = Object.entries(report.shape).map(([k, v]) => `${k} ${v}`);
+  const { config, predictions } = report;
   const wrong = report.tensors.filter((t) => t.differences > 0).length;
+  const texts = predictions.length === 1 ? "1 text" : `${predictions.length} texts`;
   return renderTemplate("report/report.html.hbs", {
-    title:
-      report.kind === "run"
-        ? `${report.predictions.length} texts on ${config.name}`
-        : `${report.kind} on ${config.name}`,
-    subtitle: `${config.rows}×${config.cols} array, ${config.scratchpadKib} KiB scratchpad, ${config.accumulatorKib} KiB accumulator · ${shape.join(", ")}`,
+    title: report.kind === "run" ? `${texts} on ${config.name}` : `${report.kind} on ${config.name}`,
     cards: cards(report),
-    hasExpected: report.predictions.some((p) => p.expected !== undefined),
-    hasFloat: report.predictions.some((p) => p.floatLabel !== undefined),
-    predictions: report.predictions.map((p) => ({
-      ...p,
-      expected: p.expected ?? "",
-      floatLabel: p.floatLabel ?? "",
-      text: p.text.trim().replace(/\s+/g, " "),
-      probability: percent(p.probability),
-      tone: p.expected === undefined ? "" : p.expected === p.label ? "good" : "bad",
-    })),
-    operations: report.operations.map((o) => ({
-      name: o.where === "host" ? `${o.name} (host)` : o.name,
-      colour: colourOf(kinds.indexOf(o.kind)),
-      cycles: blankZero(o.cycles),
-      share: o.cycles === 0 ? "" : percent(o.share),
-      floor: blankZero(o.floorCycles),
-      hasFloor: o.floorCycles > 0,
-      utilization: percent(o.utilization),
-      utilizationPercent: Math.min(100, 100 * o.utilization).toFixed(1),
-      waitLoad: blankZero(o.waiting.load),
-      waitNorm: blankZero(o.waiting.norm),
-      waitStore: blankZero(o.waiting.store),
-      normBusy: blankZero(o.engines.norm),
-    })),
+    facts: facts(report),
+    hasExpected: predictions.some((p) => p.expected !== undefined),
+    hasFloat: predictions.some((p) => p.floatLabel !== undefined),
+    predictions: predictions.map(predictionView),
+    groups: operationGroups(report),
+    total: totals(report),
     engines: report.engines.map((e) => engineView(e, report.cycles)),
-    legend: [
-      { label: "executing", colour: STATE_COLOURS.busy },
-      { label: "held up by memory", colour: STATE_COLOURS.memory },
-      { label: "waiting for a semaphore", colour: STATE_COLOURS.semaphore },
-    ],
-    timeline: timelineView(report),
+    states: STATE_COLOURS,
+    timeline: report.timeline.length > 0 ? renderTimeline(report, { embedded: true }) : "",
+    timelineOf: predictions.length > 1 ? ` of ${predictions[0]!.name}` : "",
     tensors: report.tensors.map((t) => ({
       name: t.name,
       values: grouped(t.values),
       differences: grouped(t.differences),
       tone: t.differences === 0 ? "good" : "bad",
     })),
-    checkSummary: `${grouped(report.comparedValues)} values in ${report.tensors.length} tensors compared; ${wrong === 0 ? "all equal" : `${wrong} tensors differ`}.`,
-    footer: [
-      `Memory: ${memory.bytesPerCycle} bytes per cycle each way, ${memory.latencyCycles} cycles of latency, stall probability ${memory.stallProbability}.`,
-      `Simulated by ${report.simulator} in ${duration(report.simulationSeconds)} after a build of ${duration(report.buildSeconds)}.`,
-      `Cycles are the hardware's own counters. ${report.command}`,
-    ],
+    checkSummary: `${grouped(report.comparedValues)} values in ${report.tensors.length} tensors compared with the integer reference; ${wrong === 0 ? "all equal" : `${wrong} tensors differ`}.`,
+    command: report.command,
   });
 }

@@ -1,4 +1,5 @@
 /** A simulated accelerator with its memory: registers by name, and programs run to their end. */
+import { rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
@@ -67,7 +68,7 @@ export interface Launch {
 }
 
 export interface LaunchOptions {
-  /** Told how many commands have retired, about once a million cycles. */
+  /** Told how many commands have retired, a few times a second. */
   readonly onProgress?: (retired: number, cycles: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -81,12 +82,19 @@ export interface LaunchResult {
   readonly simulatedCycles: number;
 }
 
-/** Cycles simulated between two looks at progress and interruption. */
-const CHUNK_CYCLES = 250_000;
+/** Wall time between two looks at progress and interruption, and the cycles of the first stretch, when the speed is unknown. */
+const LOOK_MILLISECONDS = 150;
+const FIRST_CYCLES = 5_000;
 /** Cycles without any AXI traffic after which the accelerator counts as hung: more than the longest command computes. */
 const QUIET_CYCLES = 20_000_000;
 /** Cycles within which a register access is answered. */
 const ACCESS_CYCLES = 10_000;
+
+/** Cycles of the next stretch after one of `cycles` took `milliseconds`: at most four times as many, never none. */
+function nextChunk(cycles: number, milliseconds: number): number {
+  const fitting = (cycles * LOOK_MILLISECONDS) / Math.max(1, milliseconds);
+  return Math.round(Math.max(500, Math.min(fitting, 4 * cycles)));
+}
 
 /** A generated accelerator under simulation. */
 export class Device {
@@ -96,13 +104,15 @@ export class Device {
   readonly simulator: string;
   readonly buildSeconds: number;
   readonly #engine: Engine;
+  readonly #options: DeviceOptions;
 
-  private constructor(params: Params, engine: Engine, image: Uint8Array, buildSeconds: number) {
+  private constructor(params: Params, engine: Engine, image: Uint8Array, buildSeconds: number, options: DeviceOptions) {
     this.params = params;
     this.image = image;
     this.simulator = engine.simulator;
     this.buildSeconds = buildSeconds;
     this.#engine = engine;
+    this.#options = options;
   }
 
   /** Generates, builds (or takes from the cache), resets, and checks that the registers are those of `params`. */
@@ -133,7 +143,7 @@ export class Device {
       signal: options.signal,
     });
     if (model === undefined) throw new Error("the accelerator has no memory port");
-    const device = new Device(params, engine, model.image, built.buildSeconds);
+    const device = new Device(params, engine, model.image, built.buildSeconds, options);
     device.#reset();
     const [id, config] = [device.read("ID"), device.read("CONFIG")];
     if (id !== ID_VALUE || config !== params.fingerprint) {
@@ -176,11 +186,14 @@ export class Device {
     this.#start(launch);
     const collector = new TraceCollector(this.cycle);
     let retired = 0;
+    let chunk = FIRST_CYCLES;
     for (;;) {
       // Once even in a short program, so that many of them in a row can be interrupted too.
       await setImmediate();
       if (options.signal?.aborted === true) throw new SystoleError({ code: "interrupted", message: "interrupted" });
-      const stop = this.#engine.run(CHUNK_CYCLES, true, QUIET_CYCLES);
+      const began = performance.now();
+      const stop = this.#engine.run(chunk, true, QUIET_CYCLES);
+      chunk = nextChunk(chunk, performance.now() - began);
       collector.add(this.#engine.takeEvents());
       if (stop === "irq") break;
       if (stop !== "done") throw this.#stopped(stop, launch);
@@ -199,9 +212,11 @@ export class Device {
     };
   }
 
-  /** Ends the simulation and finishes its wave file. */
+  /** Ends the simulation and finishes its wave file; after an interruption the file is removed. */
   close(): void {
     this.#engine.close();
+    const { signal, wave } = this.#options;
+    if (signal?.aborted === true && wave !== undefined) rmSync(wave.file, { force: true });
   }
 
   #reset(): void {

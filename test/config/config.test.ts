@@ -16,16 +16,44 @@ function message(value: unknown): string {
   }
   return "accepted";
 }
-const SEE = "\n  see docs/configuration.md for every key and its allowed values";
+const SEE = "\n  See docs/configuration.md for every key and its allowed values.";
 
 describe("a wrong configuration is met with its place, its value and what is allowed", () => {
   test.each([
-    ["an unknown key", { ...valid, colour: 1 }, `tiny.json: (top level): unknown key "colour"${SEE}`],
+    ["an unknown key", { ...valid, colour: 1 }, `tiny.json: unknown key "colour"${SEE}`],
     ["an unknown nested key", { ...valid, dma: { width: 64 } }, `tiny.json: dma: unknown key "width"${SEE}`],
     [
       "a wrong type",
       { ...valid, scratchpad: { kib: "64" } },
-      `tiny.json: scratchpad.kib: Invalid input: expected number, received string, not "64"${SEE}`,
+      `tiny.json: scratchpad.kib: must be a number, not "64"${SEE}`,
+    ],
+    ["a missing key", { ...valid, array: { rows: 4 } }, `tiny.json: array.cols: is missing${SEE}`],
+    [
+      "a misspelt key",
+      { ...valid, quueDepth: 4, array: { row: 4, cols: 8 } },
+      `tiny.json: array.rows: is missing; array: unknown key "row" (did you mean "rows"?); unknown key "quueDepth" (did you mean "queueDepth"?)${SEE}`,
+    ],
+    [
+      "a capacity of nothing",
+      { ...valid, scratchpad: { kib: 0 } },
+      `tiny.json: scratchpad.kib: must be at least 1, not 0${SEE}`,
+    ],
+    [
+      "a fraction",
+      { ...valid, scratchpad: { kib: 1.5 } },
+      `tiny.json: scratchpad.kib: must be an integer, not 1.5${SEE}`,
+    ],
+    [
+      "an unknown function",
+      { ...valid, norm: { functions: ["tanh"] } },
+      `tiny.json: norm.functions.0: must be one of "softmax", "layernorm", "gelu", not "tanh"${SEE}`,
+    ],
+    ["a fixed value", { ...valid, operandBits: 4 }, `tiny.json: operandBits: must be 8, not 4${SEE}`],
+    ["no object at all", [], `tiny.json: must be an object, not []${SEE}`],
+    [
+      "a capacity that does not fill the banks",
+      { ...valid, array: { rows: 64, cols: 64 }, accumulator: { kib: 7, banks: 16 } },
+      "tiny.json: accumulator.kib: must be a multiple of 4 (row bytes x banks), not 7\n  Set it to 8.",
     ],
     [
       "an array size that is not a power of two",
@@ -40,7 +68,7 @@ describe("a wrong configuration is met with its place, its value and what is all
     [
       "more lanes than columns",
       { ...valid, norm: { lanes: 16 } },
-      "tiny.json: norm.lanes: must be at most array.cols (8), not 16\n  lower norm.lanes or leave it out",
+      "tiny.json: norm.lanes: must be at most array.cols (8), not 16\n  Lower norm.lanes or leave it out.",
     ],
   ])("%s", (_, value, expected) => {
     expect(message(value)).toBe(expected);

@@ -1,5 +1,6 @@
 /** `systole check`: is this configuration valid, and what follows from it? */
 import type { Command } from "commander";
+import { requireAnyTiling } from "../../compiler/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { formatTable } from "../../report/index.ts";
 
@@ -9,6 +10,7 @@ interface CheckOptions {
 
 function check(config: string, options: CheckOptions): void {
   const p = loadConfig(config);
+  requireAnyTiling(p, config);
   const fingerprint = p.fingerprint.toString(16).padStart(8, "0");
   if (options.json === true) {
     const { features, ...params } = p;

@@ -21,6 +21,7 @@ export function addDocs(program: Command): void {
   program
     .command("docs")
     .description("write the generated reference pages into docs/")
+    .addHelpText("after", "\nExamples:\n  systole docs")
     .action(() => {
       for (const [name, text] of Object.entries(generatedPages(program))) {
         writeFileAtomic(fileURLToPath(new URL(name, DOCS)), text);

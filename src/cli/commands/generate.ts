@@ -1,8 +1,11 @@
 /** `systole generate`: a configuration becomes Verilog and everything that goes with it. */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { renderCollateral } from "../../collateral/index.ts";
+import { requireAnyTiling } from "../../compiler/index.ts";
 import { loadConfig } from "../../config/index.ts";
+import { SystoleError } from "../../errors.ts";
 import { writeDirectory } from "../../files/index.ts";
 import { generateAccelerator } from "../../generators/index.ts";
 
@@ -11,13 +14,28 @@ interface GenerateOptions {
   readonly json?: boolean;
 }
 
+/** The directory is replaced as a whole, so it must be empty or the work of an earlier `generate`: hold its manifest. */
+function requireOwn(directory: string, manifest: string): void {
+  if (!existsSync(directory) || !statSync(directory).isDirectory()) return;
+  const present = readdirSync(directory);
+  if (present.length === 0 || present.includes(manifest)) return;
+  throw new SystoleError({
+    code: "output-in-the-way",
+    message: `the directory holds other files than an earlier result (no ${manifest})`,
+    location: { file: directory },
+    remedy: "Give another directory with --output, or empty it.",
+  });
+}
+
 function generate(config: string, options: GenerateOptions): void {
   const started = performance.now();
   const params = loadConfig(config);
+  requireAnyTiling(params, config);
   const rtl = generateAccelerator(params);
   const names = rtl.files.map((f) => f.name);
   const collateral = renderCollateral(params, { top: rtl.top, files: names });
   const directory = join(options.output, params.name);
+  requireOwn(directory, `${rtl.top}.json`);
   writeDirectory(directory, [...rtl.files, ...collateral]);
   const lines = rtl.files.reduce((n, f) => n + f.text.split("\n").length - 1, 0);
   const seconds = (performance.now() - started) / 1000;

@@ -1,6 +1,4 @@
 /** `systole run`: texts in; predictions and a latency table computed by the RTL out. */
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Option } from "commander";
 import type { Command } from "commander";
@@ -11,103 +9,38 @@ import { compileEncoder, imageBytes } from "../../compiler/index.ts";
 import type { Compiled } from "../../compiler/index.ts";
 import {
   argmax,
-  calibrate,
   classify,
+  createCalibration,
   encoderInput,
   loadModel,
   logitsFloat,
   logitsFromOutput,
   quantise,
-  readSamples,
   requireHead,
 } from "../../model/index.ts";
-import type {
-  BertModel,
-  CalibrationMethod,
-  LoadedModel,
-  QuantisedBert,
-  Sample,
-  SoftmaxMode,
-} from "../../model/index.ts";
+import type { BertModel, CalibrationMethod, QuantisedBert, SoftmaxMode } from "../../model/index.ts";
 import { buildReport } from "../../report/index.ts";
 import type { PredictionRow } from "../../report/index.ts";
 import { Device, firstLayers, runEncoderOn } from "../../runtime/index.ts";
 import type { EncoderResult } from "../../runtime/index.ts";
 import { buildNote } from "../build-note.ts";
-import { interruptible } from "../interrupt.ts";
+import { checkpoint, interruptible } from "../interrupt.ts";
 import { addSimulationOptions, commandLine, integer, memorySettings, waveOptions } from "../options.ts";
 import type { SimulationFlags } from "../options.ts";
 import { emitReport } from "../output.ts";
 import { Progress } from "../progress.ts";
+import { calibrationIds, gather, makeJobs } from "../texts.ts";
+import type { Job, TextFlags } from "../texts.ts";
 
-interface RunFlags extends SimulationFlags {
+interface RunFlags extends SimulationFlags, TextFlags {
   readonly model?: string;
-  readonly text?: readonly string[];
-  readonly seq?: number;
   readonly layers?: number;
   readonly check: boolean;
-  readonly truncate?: boolean;
   readonly softmax: SoftmaxMode;
   readonly calibration: CalibrationMethod;
 }
 
 const DEFAULT_MODEL = fileURLToPath(new URL("../../../models/code-language", import.meta.url));
-
-/** A text with its token ids. */
-interface Job extends Sample {
-  readonly ids: readonly number[];
-  readonly expected: string | undefined;
-}
-
-function readText(path: string): Sample {
-  try {
-    return { name: basename(path), text: readFileSync(path, "utf8") };
-  } catch (cause) {
-    throw new SystoleError({
-      code: "text-unreadable",
-      message: "no such file, or not readable",
-      location: { file: path },
-      cause,
-    });
-  }
-}
-
-/** The texts to classify: files, --text, or the model's samples. */
-function gather(files: readonly string[], flags: RunFlags, directory: string): { texts: Sample[]; shipped: boolean } {
-  const given = [
-    ...files.map(readText),
-    ...(flags.text ?? []).map((text, i): Sample => ({ name: `text ${i + 1}`, text })),
-  ];
-  return given.length > 0 ? { texts: given, shipped: false } : { texts: readSamples(directory), shipped: true };
-}
-
-/** Calibration runs over the model's samples, or over the given texts when it has none. */
-function calibrationIds({ directory, model, tokenizer }: LoadedModel, texts: readonly Sample[]): number[][] {
-  const encode = ({ text }: Sample): number[] =>
-    tokenizer.encode(text, { maxTokens: model.config.maxPositions, truncate: true });
-  try {
-    return readSamples(directory).map(encode);
-  } catch (error) {
-    if (error instanceof SystoleError && error.code === "model-no-samples") return texts.map(encode);
-    throw error;
-  }
-}
-
-/** The label that a shipped sample's name promises: `python-1` is python. */
-function expectedLabel(name: string, labels: readonly string[]): string | undefined {
-  const label = name.replace(/-\d+$/, "");
-  return labels.includes(label) ? label : undefined;
-}
-
-function makeJobs(loaded: LoadedModel, texts: readonly Sample[], shipped: boolean, flags: RunFlags): Job[] {
-  const { model, tokenizer } = loaded;
-  const maxTokens = Math.min(flags.seq ?? model.config.maxPositions, model.config.maxPositions);
-  return texts.map((sample) => ({
-    ...sample,
-    ids: tokenizer.encode(sample.text, { maxTokens, truncate: flags.truncate === true }),
-    expected: shipped ? expectedLabel(sample.name, model.config.labels) : undefined,
-  }));
-}
 
 /** Compiles once for each pair of padded and valid length. */
 function programCache(params: Params, bert: QuantisedBert, flags: RunFlags): (job: Job) => Compiled {
@@ -147,11 +80,24 @@ function predict(
   };
 }
 
-async function run(files: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
-  const progress = new Progress({ quiet: flags.json === true });
-  const params = loadConfig(flags.config);
-  const memory = memorySettings(flags, params);
-  const wave = waveOptions(flags);
+/** What runs, ready for the hardware. */
+interface Prepared {
+  readonly model: BertModel;
+  readonly bert: QuantisedBert;
+  readonly layers: number;
+  readonly jobs: readonly Job[];
+  readonly compiledFor: (job: Job) => Compiled;
+  /** Bytes of DRAM that hold any of the programs. */
+  readonly bytes: number;
+}
+
+async function prepare(
+  files: readonly string[],
+  flags: RunFlags,
+  params: Params,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Prepared> {
   const loaded = loadModel(flags.model ?? DEFAULT_MODEL);
   const { model } = loaded;
   const all = model.config.layers;
@@ -162,10 +108,33 @@ async function run(files: readonly string[], flags: RunFlags, signal: AbortSigna
   if (layers === all) requireHead(model);
   const { texts, shipped } = gather(files, flags, loaded.directory);
   const jobs = makeJobs(loaded, texts, shipped, flags);
-  const ranges = calibrate(model, calibrationIds(loaded, texts), flags.calibration);
-  const bert = firstLayers(quantise(model, ranges, { softmax: flags.softmax }), layers);
+  const calibration = createCalibration(model);
+  const samples = calibrationIds(loaded, texts);
+  progress.step(`calibrating on ${samples.length} texts`);
+  for (const [i, ids] of samples.entries()) {
+    calibration.observe(ids);
+    progress.update((i + 1) / samples.length, "");
+    await checkpoint(signal);
+  }
+  const quantised = quantise(model, calibration.ranges(flags.calibration), { softmax: flags.softmax });
+  const bert = firstLayers(quantised, layers);
   const compiledFor = programCache(params, bert, flags);
-  const bytes = Math.max(...jobs.map((job) => imageBytes(compiledFor(job).program)));
+  let bytes = 0;
+  progress.step(`compiling for ${params.name}`);
+  for (const [i, job] of jobs.entries()) {
+    bytes = Math.max(bytes, imageBytes(compiledFor(job).program));
+    progress.update((i + 1) / jobs.length, job.name);
+    await checkpoint(signal);
+  }
+  return { model, bert, layers, jobs, compiledFor, bytes };
+}
+
+async function run(files: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<void> {
+  const progress = new Progress({ quiet: flags.json === true });
+  const params = loadConfig(flags.config);
+  const memory = memorySettings(flags, params);
+  const wave = waveOptions(flags);
+  const { model, bert, layers, jobs, compiledFor, bytes } = await prepare(files, flags, params, progress, signal);
 
   progress.step(`building the simulation of ${params.name}`);
   const device = await Device.open(params, {
@@ -191,8 +160,9 @@ async function run(files: readonly string[], flags: RunFlags, signal: AbortSigna
         },
       });
       results.push(result);
-      if (layers === all) predictions.push(predict(model, bert, job, result, flags));
+      if (layers === model.config.layers) predictions.push(predict(model, bert, job, result, flags));
       progress.update(results.length / jobs.length, job.name);
+      await checkpoint(signal);
     }
     progress.clear();
     const { hidden, heads, intermediate } = bert.shape;
