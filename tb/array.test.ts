@@ -154,7 +154,7 @@ describe.each(SIZES)("systolic array %i x %i", (rows, cols) => {
   });
 });
 
-test.each([...SIZES, [32, 32], [64, 64]] as const)("lint of %i x %i", async (rows, cols) => {
+test.each([...SIZES, [32, 32]] as const)("lint of %i x %i", async (rows, cols) => {
   const design = emitVerilog(elaborate(SystolicArray, mesh(rows, cols)));
   expect(formatLint(await lintVerilog(design.files, design.top))).toBe("");
 });

@@ -42,11 +42,11 @@ describe.each(SIZES)("GEMM engine %i x %i keeps the array busy", (rows, cols) =>
     });
   });
 
-  test("commands of a single tile follow each other", async () => {
+  test("commands of a single tile lose at most a cycle each", async () => {
     await withSeed(async (random) => {
-      const commands = Array.from({ length: 12 }, () => product(p, rows, 1, 1, {}, 1));
+      const commands = Array.from({ length: 12 }, () => product(p, Math.max(rows, cols), 1, 1, {}, 1));
       const { span, rows: entered } = await runCommands(p, commands, random);
-      expect(span).toBeLessThanOrEqual(entered + slack);
+      expect(span).toBeLessThan(entered + commands.length);
     });
   });
 

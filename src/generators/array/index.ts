@@ -1,4 +1,5 @@
-/** The weight-stationary systolic array: processing element, mesh, skew and de-skew. */
-export { eastward, Pe, southward, type PeParams } from "./pe.ts";
+/** The weight-stationary systolic array: processing element, row, mesh, skew and de-skew. */
+export { Pe, type PeParams } from "./pe.ts";
+export { ArrayRow, type ArrayRowParams } from "./array-row.ts";
 export { Mesh, type MeshParams } from "./mesh.ts";
 export { activationRow, arrayLatency, SystolicArray, weightRow } from "./systolic-array.ts";

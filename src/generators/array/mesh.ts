@@ -1,10 +1,10 @@
-import { input, instance, module, output, sint, times } from "../../hdl/index.ts";
-import { eastward, Pe, southward } from "./pe.ts";
-import type { PeParams } from "./pe.ts";
+import { input, instance, module, output, pack, sint, sintLit, times, unpack } from "../../hdl/index.ts";
+import { ArrayRow } from "./array-row.ts";
+import type { ArrayRowParams } from "./array-row.ts";
+import { eastward, southward } from "./pe.ts";
 
-export interface MeshParams extends PeParams {
+export interface MeshParams extends ArrayRowParams {
   readonly rows: number;
-  readonly cols: number;
 }
 
 /**
@@ -25,20 +25,21 @@ export const Mesh = module(
     sums: times(p.cols, () => output(sint(p.sumBits))),
   }),
   (io, p) => {
-    const pe: PeParams = { operandBits: p.operandBits, sumBits: p.sumBits };
-    const grid = times(p.rows, () => times(p.cols, () => instance(Pe, pe)));
-    grid.forEach((row, r) => {
-      row.forEach((cell, c) => {
-        const above = grid[r - 1]?.[c];
-        const left = row[c - 1];
-        cell.west.set(left?.east ?? io.west[r]!);
-        cell.westWeight.set(left?.shadowWeight ?? io.westWeights[r]!);
-        cell.north.set(above?.south ?? { sum: 0, shiftEast: io.shiftEast[c]! });
-        cell.northWeight.set(above?.shadowWeight ?? io.northWeights[c]!);
+    const { cols, operandBits, sumBits } = p;
+    const rows = times(p.rows, () => instance(ArrayRow, { cols, operandBits, sumBits }));
+    rows.forEach((row, r) => {
+      const above = rows[r - 1];
+      row.west.set(pack(io.west[r]!));
+      row.westWeight.set(io.westWeights[r]!);
+      row.north.forEach((north, c) => {
+        north.set(above?.south[c] ?? pack({ sum: sintLit(0, sumBits), shiftEast: io.shiftEast[c]! }));
+      });
+      row.northWeights.forEach((weight, c) => {
+        weight.set(above?.shadowWeights[c] ?? io.northWeights[c]!);
       });
     });
     io.sums.forEach((sum, c) => {
-      sum.set(grid[p.rows - 1]![c]!.south.sum);
+      sum.set(unpack(southward(p), rows.at(-1)!.south[c]!).sum);
     });
   },
 );

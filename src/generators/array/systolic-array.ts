@@ -6,7 +6,7 @@ import type { MeshParams } from "./mesh.ts";
 /** One activation row as it enters: element r goes to array row r. */
 export const activationRow = (p: MeshParams) => ({
   elements: times(p.rows, () => sint(p.operandBits + 1)),
-  /** First row of a tile: the weights loaded last come into use with it. */
+  /** This is the first row of a tile: the weights loaded last come into use with it. */
   swap: bool,
 });
 
@@ -30,7 +30,8 @@ export const arrayLatency = (p: { readonly rows: number; readonly cols: number }
  *
  * ```
  *   cycle t            port: activation row, or weight row, or both
- *   t + 1 + r          row r's element enters the mesh (skew: r + 1 registers)
+ *   t + r              row r: swap; column c: shift and weight from the north (skew: r, c registers)
+ *   t + 1 + r          row r: activation (skew: r + 1 registers, so that the swap is ahead of it)
  *   t + 1 + r + c      PE (r, c) multiplies
  *   t + 1 + rows + c   sum of column c leaves the mesh (de-skew: cols - 1 - c registers)
  *   t + rows + cols    port: all sums of the row
@@ -42,7 +43,7 @@ export const arrayLatency = (p: { readonly rows: number; readonly cols: number }
  *
  * Why this is safe: the swap reaches PE (r, c) r + c cycles after PE (0, 0). In a load from the north, column c runs c
  * cycles late, and row r joins only from the r-th weight on, which cannot enter earlier than r cycles after the load's
- * start. So no shadow is overwritten before its swap has passed. From the west the same with rows and columns exchanged.
+ * start. So no shadow is overwritten before its swap. From the west the same with rows and columns exchanged.
  */
 export const SystolicArray = module(
   "systolic_array",
@@ -57,26 +58,24 @@ export const SystolicArray = module(
     const shiftSouth = joiningShifts(io.weights.shiftSouth, first, p.rows);
     const shiftEast = joiningShifts(io.weights.shiftEast, first, p.cols);
 
-    let swap: Bool = io.activations.swap;
     mesh.west.forEach((west, r) => {
-      swap = pipe(swap, 1, { reset: false });
       west.set({
-        activation: pipe(io.activations.elements[r]!, r + 1, { reset: false }),
-        swap,
-        shiftSouth: pipe(shiftSouth[r]!, 1, { reset: false }),
+        activation: pipe(io.activations.elements[r]!, r + 1),
+        swap: pipe(io.activations.swap, r),
+        shiftSouth: shiftSouth[r]!,
       });
     });
     mesh.westWeights.forEach((weight, r) => {
-      weight.set(pipe(io.weights.west[r]!, r + 1, { reset: false }));
+      weight.set(pipe(io.weights.west[r]!, r));
     });
     mesh.northWeights.forEach((weight, c) => {
-      weight.set(pipe(io.weights.north[c]!, c + 1, { reset: false }));
+      weight.set(pipe(io.weights.north[c]!, c));
     });
     mesh.shiftEast.forEach((shift, c) => {
-      shift.set(pipe(shiftEast[c]!, 1, { reset: false }));
+      shift.set(shiftEast[c]!);
     });
     io.sums.forEach((sum, c) => {
-      sum.set(pipe(mesh.sums[c]!, p.cols - 1 - c, { reset: false }));
+      sum.set(pipe(mesh.sums[c]!, p.cols - 1 - c));
     });
   },
 );

@@ -69,7 +69,7 @@ export const WeightLoader = module(
     const sliceDone = narrow.not().or(sub.eq(subSlices(p) - 1));
     const along = mux(sliceDone, tile.add(stride), tile).wrap(COUNT_BITS);
     const across = base.add(p.cols).wrap(COUNT_BITS);
-    const last = uintLit(p.cols - 1);
+    const last = uintLit(p.cols - 1, COUNT_BITS);
 
     when(issued, () => {
       word.next = word.add(1).wrap(word.width);
