@@ -5,7 +5,7 @@ import { assemble } from "./assemble.ts";
 import type { Assembly } from "./assemble.ts";
 import { ProgramBuilder } from "./builder.ts";
 import type { MemoryModel } from "./cost.ts";
-import { CapacityError } from "./emit.ts";
+import { CapacityError, NO_LOOKAHEAD } from "./emit.ts";
 import { commandsOffset, imageBytes } from "./program.ts";
 import type { Program } from "./program.ts";
 import type { Budget } from "./tiling.ts";
@@ -37,9 +37,9 @@ const ATTEMPTS: readonly (Budget & { readonly lookahead: number })[] = [
   { fraction: 0.75, lookahead: 6 },
   { fraction: 0.5, lookahead: 6 },
   { fraction: 1, lookahead: 0 },
-  { fraction: 0.75, lookahead: 0 },
-  { fraction: 0.5, lookahead: 0 },
-  { fraction: 0.33, lookahead: 0 },
+  { fraction: 1, lookahead: NO_LOOKAHEAD },
+  { fraction: 0.75, lookahead: NO_LOOKAHEAD },
+  { fraction: 0.5, lookahead: NO_LOOKAHEAD },
 ];
 
 /** Compiles what `describe` adds to a builder. Errors: `compile-capacity`, `program-semaphores`. */

@@ -37,7 +37,10 @@ export interface Emission {
   readonly buffers: readonly BufferUse[];
 }
 
-/** Turns steps into commands. Throws {@link CapacityError}. */
+/** A lookahead with which every step is issued in its place: the least memory, and no overlap. */
+export const NO_LOOKAHEAD = -1;
+
+/** Turns steps into commands; `lookahead` in GEMM steps, or {@link NO_LOOKAHEAD}. Throws {@link CapacityError}. */
 export function emit(params: Params, steps: readonly Step[], lookahead: number): Emission {
   return new Emitter(params, steps, lookahead).run();
 }
@@ -81,7 +84,8 @@ class Emitter {
     this.#steps.forEach((step, i) => {
       if (this.#wasEmitted(i)) return;
       // A STORE from the stream directly follows the pass that supplies it.
-      if (step.engine !== "store" || step.buffers.length > 0) this.#pullAhead(i);
+      const follows = step.engine === "store" && step.buffers.length === 0;
+      if (!follows && this.#lookahead !== NO_LOOKAHEAD) this.#pullAhead(i);
       for (const b of step.buffers) {
         if (!this.#allocated.has(b) && !this.#allocate(b)) {
           throw new CapacityError(b, step.operation, this.#pools[b.space].capacity);

@@ -23,7 +23,8 @@ const align = (bytes: number): number => Math.ceil(bytes / COMMAND_BYTES) * COMM
 /** A program as the bytes of a file. */
 export function encodeProgram(program: Program): Uint8Array {
   const { fingerprint, commands, commandOperations, ...metadata } = program;
-  const json = Buffer.from(JSON.stringify(metadata satisfies ProgramMetadata));
+  // Parsed, so that the keys come in the schema's order whoever made the value.
+  const json = Buffer.from(JSON.stringify(metadataSchema.parse(metadata satisfies ProgramMetadata)));
   const operationsAt = HEADER_BYTES + align(json.length);
   const commandsAt = operationsAt + align(commandOperations.length * 2);
   const file = Buffer.alloc(commandsAt + commands.length);

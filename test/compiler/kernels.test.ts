@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import {
+  compileGelu,
+  compileLayerNorm,
+  compileMatmul,
+  compileSoftmax,
+  executeProgram,
+  findTensor,
+  readTensor,
+  writeTensor,
+} from "../../src/compiler/index.ts";
+import type { Compiled } from "../../src/compiler/index.ts";
+import { loadConfig } from "../../src/config/index.ts";
+import type { Params } from "../../src/config/index.ts";
+import type { Random } from "../../src/harness/index.ts";
+import { withSeed } from "../../src/harness/index.ts";
+import {
+  broadcastBias,
+  expScale,
+  gelu,
+  geluConstants,
+  layerNorm,
+  layerNormConstants,
+  matmul,
+  requantise,
+  softmax,
+  softmaxDeferred,
+} from "../../src/reference/index.ts";
+import type { DyadicChannels } from "../../src/reference/index.ts";
+import { testParams } from "./support/configs.ts";
+
+const configs: Record<string, Params> = {
+  transformer: loadConfig("transformer"),
+  edge: loadConfig("edge"),
+  "4x16": testParams({ rows: 4, cols: 16, scratchpad: 16, accumulator: 64, dmaBits: 64 }),
+  "16x4": testParams({ rows: 16, cols: 4, scratchpad: 16, accumulator: 64, dmaBits: 128 }),
+  "8x8 with 4 lanes": testParams({ rows: 8, cols: 8, scratchpad: 16, accumulator: 64, dmaBits: 256, lanes: 4 }),
+  "64x64": testParams({ rows: 64, cols: 64, scratchpad: 64, accumulator: 512, dmaBits: 512 }),
+};
+const shapes = [
+  [1, 1],
+  [17, 100],
+  [64, 70],
+] as const;
+
+/** Runs from two states of the memories and compares both outputs with `expected`. */
+function check(
+  params: Params,
+  { program, createImage }: Compiled,
+  input: Int8Array | Int32Array,
+  expected: ArrayLike<number>,
+): void {
+  for (const poison of [1, 2]) {
+    const image = createImage();
+    writeTensor(findTensor(program, "input"), image, input);
+    executeProgram(params, program, image, { poison });
+    expect(Array.from(readTensor(findTensor(program, "output"), image))).toEqual(Array.from(expected));
+  }
+}
+
+const words = (random: Random, length: number, spread: number): Int32Array =>
+  Int32Array.from({ length }, () => random.integer(-spread, spread));
+const bytes = (random: Random, length: number): Int8Array =>
+  Int8Array.from({ length }, () => random.integer(-128, 127));
+const scales = (random: Random, length: number): DyadicChannels => ({
+  m: Uint16Array.from({ length }, () => random.integer(32768, 65535)),
+  e: Uint8Array.from({ length }, () => random.integer(21, 26)),
+});
+
+describe.each(Object.entries(configs))("%s", (_, params) => {
+  test.each([...shapes, [256, 33] as const])("matmul, %i rows of %i", async (rows, inner) => {
+    await withSeed((random) => {
+      const cols = random.integer(1, 90);
+      const weights = bytes(random, inner * cols);
+      const bias = words(random, cols, 20_000);
+      const input = bytes(random, rows * inner);
+      const shape = { rows, cols };
+      const acc = matmul(input, weights, { rows, inner, cols }, { initial: broadcastBias(bias, shape) });
+      const s = scales(random, cols);
+      const kernel = { rows, inner, cols, weights, bias };
+      check(params, compileMatmul(params, kernel), input, acc);
+      check(params, compileMatmul(params, { ...kernel, scales: s }), input, requantise(acc, shape, s));
+      const relu = requantise(acc, shape, s, { relu: true });
+      check(params, compileMatmul(params, { ...kernel, scales: s, relu: true }), input, relu);
+    });
+  });
+
+  test.each(shapes)("softmax, %i rows of %i", async (rows, cols) => {
+    await withSeed((random) => {
+      const acc = words(random, rows * cols, 60_000);
+      const scale = expScale(1e-4);
+      const valid = random.integer(1, cols);
+      const shape = { rows, cols, valid };
+      const kernel = { rows, cols, scale, valid, repeat: random.integer(1, 3) };
+      const { probabilities } = softmax(acc, shape, scale);
+      check(params, compileSoftmax(params, { ...kernel, mode: "normalised" }), acc, probabilities);
+      const { exps } = softmaxDeferred(acc, shape, scale);
+      check(params, compileSoftmax(params, { ...kernel, mode: "deferred" }), acc, exps);
+    });
+  });
+
+  test.each(shapes)("layernorm, %i rows of %i", async (rows, cols) => {
+    await withSeed((random) => {
+      const acc = words(random, rows * cols, 60_000);
+      const spread = (middle: number, width: number): Float64Array =>
+        Float64Array.from({ length: cols }, () => middle + width * (random.unit() - 0.5));
+      const constants = layerNormConstants({
+        accumulatorScales: spread(1e-3, 1e-3),
+        inputScale: 1e-3,
+        gamma: spread(1, 0.5),
+        beta: spread(0, 0.5),
+        outputScale: 0.03,
+      });
+      const input = constants.input as DyadicChannels;
+      const kernel = { rows, cols, constants: { ...constants, input }, repeat: random.integer(1, 3) };
+      check(params, compileLayerNorm(params, kernel), acc, layerNorm(acc, { rows, cols }, constants).output);
+    });
+  });
+
+  test.each(shapes)("gelu, %i rows of %i", async (rows, cols) => {
+    await withSeed((random) => {
+      const acc = words(random, rows * cols, 60_000);
+      const constants = geluConstants(
+        Float64Array.from({ length: cols }, () => 1e-4 * (0.5 + random.unit())),
+        0.05,
+      );
+      const input = constants.input as DyadicChannels;
+      const kernel = { rows, cols, input, output: constants.output, repeat: random.integer(1, 3) };
+      check(params, compileGelu(params, kernel), acc, gelu(acc, { rows, cols }, constants));
+    });
+  });
+});
+
+test("a kernel of a function that is not built in is refused", () => {
+  const compile = (): Compiled =>
+    compileSoftmax(loadConfig("gemmini-cnn"), { rows: 4, cols: 4, scale: expScale(1e-4), mode: "normalised" });
+  expect(compile).toThrow("the configuration gemmini-cnn has no softmax in its norm unit");
+});
