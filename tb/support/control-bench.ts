@@ -19,6 +19,7 @@ export const ControlBench = module(
     norm: flip(enginePorts("norm")),
     start: output(bool),
     arrayActive: input(bool),
+    streamPending: input(bool),
     writes: input(bool),
   }),
   (io, p) => {
@@ -33,6 +34,7 @@ export const ControlBench = module(
     connect(control.norm, io.norm);
     io.start.set(control.start);
     control.arrayActive.set(io.arrayActive);
+    control.streamPending.set(io.streamPending);
     control.writes.set(io.writes);
     control.reads.set(read.moved);
     control.axiQuiet.set(read.quiet);

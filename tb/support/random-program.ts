@@ -32,12 +32,16 @@ export function assemble(commands: readonly Command[]): Uint8Array {
   return bytes;
 }
 
+/** A command with some fields changed. */
+export function altered({ engine, fields }: Command, changes: Readonly<Record<string, number>>): Command {
+  const own = Object.entries(fields).filter(([name]) => name !== "opcode" && name !== "reserved");
+  return command(engine, { ...Object.fromEntries(own), ...changes });
+}
+
 /** Gives commands, in an order that is right one by one, the semaphores that keep it right on four engines. */
 export function withSemaphores(p: Params, commands: readonly Command[], dramBytes: number): Command[] {
   const { wait, post } = synchronise(p, commands, findDependencies(p, commands, { start: 0, end: dramBytes }));
-  return commands.map(({ engine, fields }, i) =>
-    command(engine, { ...fields, opcode: undefined, reserved: undefined, wait: wait[i]!, post: post[i]! } as never),
-  );
+  return commands.map((c, i) => altered(c, { wait: wait[i]!, post: post[i]! }));
 }
 
 /** A block of `count` pieces of `length` rows or words, a stride apart. */

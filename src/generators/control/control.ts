@@ -76,6 +76,8 @@ export const Control = module(
     reads: input(bool),
     writes: input(bool),
     arrayActive: input(bool),
+    /** NORM offers a word of its stream. */
+    streamPending: input(bool),
   }),
   (io, p) => {
     const registers = instance(RegisterFile, p);
@@ -135,7 +137,8 @@ export const Control = module(
 
       supervisor.engines[e]!.set({
         idle: engine.idle,
-        stalled: engine.stalled,
+        // Words that no STORE fetches keep a program from ending, as if NORM still waited for room.
+        stalled: name === "norm" ? engine.stalled.or(engine.idle.and(io.streamPending)) : engine.stalled,
         retires: engine.retire.valid,
         current: monitor.current,
         head: { valid: queue.head.valid, index: headIndex },

@@ -64,7 +64,9 @@ export const Supervisor = module(
 
     const all = (conditions: readonly Bool[]): Bool => conditions.reduce((every, one) => every.and(one));
     const nothingQueued = all(io.engines.map((engine) => engine.head.valid.not()));
-    const nothingExecutes = all(io.engines.map((engine) => engine.idle.and(engine.retires.not())));
+    const nothingExecutes = all(
+      io.engines.map((engine) => engine.idle.and(engine.stalled.not()).and(engine.retires.not())),
+    );
     const finished = io.exhausted.and(nothingQueued).and(nothingExecutes).and(io.axiQuiet);
 
     const nothingMoves = all(io.engines.map((engine) => engine.idle.or(engine.stalled)));

@@ -86,6 +86,7 @@ export const Accelerator = module(
 
     // Engine to engine.
     norm.rowMax.set(gemm.rowMax);
+    control.streamPending.set(norm.stream.valid);
     connect(norm.stream, store.stream);
   },
 );
