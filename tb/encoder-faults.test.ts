@@ -186,7 +186,7 @@ describe("spoilt commands", () => {
     return found[found.length >> 1]!;
   }
 
-  test.each([0, 5, 255])("operation code %i", async (code) => {
+  test.each([0, 255])("operation code %i", async (code) => {
     const index = prepared.commands.length >> 1;
     const commands = prepared.program.commands.slice();
     commands[index * COMMAND_BYTES] = code;
@@ -197,8 +197,6 @@ describe("spoilt commands", () => {
   test.each<[string, EngineName, Readonly<Record<string, number>>, string]>([
     ["an unknown function", "norm", { function: 9 }, "unknownCommand"],
     ["a GEMM without rows", "gemm", { rows: 0 }, "illegalField"],
-    ["an unknown initial value", "gemm", { init: 3 }, "illegalField"],
-    ["a LOAD of no runs", "load", { runs: 0 }, "illegalField"],
     ["a misaligned STORE", "store", { dramOffset: 8 }, "illegalField"],
     ["a LOAD beyond the scratchpad", "load", { localAddress: params.scratchpadWords, space: 0 }, "scratchpadRange"],
     ["activations beyond the scratchpad", "gemm", { aAddress: 2 ** 20 - 1 }, "scratchpadRange"],

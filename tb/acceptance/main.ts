@@ -1,14 +1,15 @@
 /**
  * The long acceptance run: every preset and variant with every length, shape, latency and stall probability, against the
- * integer model and the functional machine. `npm run bench:acceptance -- [presets|variants|pairwise] [--only <text>] [--seed <n>]`
+ * integer model and the functional machine. Sets may be named: `npm run bench:acceptance -- [base|pairwise|presets|variants] [--only <text>] [--seed <n>]`
  */
 import { parseArgs } from "node:util";
 import { formatTable } from "../../src/report/index.ts";
 import { caseName, runEncoderCase } from "../support/encoder-case.ts";
 import type { EncoderCase } from "../support/encoder-case.ts";
-import { pairwiseCases, presetMatrix, variantMatrix } from "./matrix.ts";
+import { baseCases, pairwiseCases, presetMatrix, variantMatrix } from "./matrix.ts";
 
 const SETS = {
+  base: baseCases,
   pairwise: pairwiseCases,
   presets: presetMatrix,
   variants: (seed: number) => variantMatrix(seed, 4),
@@ -21,6 +22,8 @@ interface Summary {
   tensors: number;
   values: number;
   cycles: number;
+  /** Multiply-accumulates by processing elements. */
+  floor: number;
   seconds: number;
   buildSeconds: number;
   failed: number;
@@ -33,6 +36,7 @@ async function runCase(c: EncoderCase, summary: Summary): Promise<string[]> {
     summary.tensors += outcome.tensors;
     summary.values += outcome.values;
     summary.cycles += outcome.run.simulatedCycles;
+    summary.floor += outcome.floorCycles;
     summary.seconds += outcome.run.seconds;
     summary.buildSeconds = Math.max(summary.buildSeconds, outcome.buildSeconds);
     return [...outcome.differences];
@@ -47,14 +51,28 @@ async function main(): Promise<void> {
     options: { seed: { type: "string" }, only: { type: "string", default: "" } },
   });
   const seed = Number(values.seed ?? process.env["SYSTOLE_SEED"] ?? 1);
+  const unknown = positionals.find((name) => !(name in SETS));
+  if (unknown !== undefined) {
+    process.stderr.write(`no set ${unknown}: there are ${SET_NAMES.join(", ")}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const sets = positionals.length === 0 ? SET_NAMES : SET_NAMES.filter((name) => positionals.includes(name));
-  if (positionals.some((name) => !(name in SETS))) throw new RangeError(`sets are ${SET_NAMES.join(", ")}`);
   const cases = sets.flatMap((name) => SETS[name](seed)).filter((c) => caseName(c).includes(values.only));
   const summaries = new Map<string, Summary>();
   const started = performance.now();
   let failed = 0;
   for (const [i, c] of cases.entries()) {
-    const empty: Summary = { cases: 0, tensors: 0, values: 0, cycles: 0, seconds: 0, buildSeconds: 0, failed: 0 };
+    const empty: Summary = {
+      cases: 0,
+      tensors: 0,
+      values: 0,
+      cycles: 0,
+      floor: 0,
+      seconds: 0,
+      buildSeconds: 0,
+      failed: 0,
+    };
     const summary = summaries.get(c.params.name) ?? empty;
     summaries.set(c.params.name, summary);
     const problems = await runCase(c, summary);
@@ -65,10 +83,11 @@ async function main(): Promise<void> {
     summary.failed++;
     process.stdout.write(`FAILED ${caseName(c)}, seed ${c.seed}\n${problems.map((p) => `  ${p}\n`).join("")}`);
   }
-  const head = ["cases", "failed", "tensors", "values", "cycles", "seconds", "cycles/s", "build s"];
+  const head = ["cases", "failed", "tensors", "values", "cycles", "array used", "seconds", "cycles/s", "build s"];
   const rows = [...summaries].map(([name, s]) => [
     name,
     ...[s.cases, s.failed, s.tensors, s.values, s.cycles].map(String),
+    `${((100 * s.floor) / s.cycles).toFixed(1)} %`,
     s.seconds.toFixed(1),
     (s.cycles / s.seconds).toFixed(0),
     s.buildSeconds.toFixed(1),

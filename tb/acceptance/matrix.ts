@@ -1,7 +1,7 @@
 /** Which encoders are run on which configurations with which memories. */
 import { loadConfig } from "../../src/config/index.ts";
 import type { Params } from "../../src/config/index.ts";
-import { createRandom } from "../../src/model/index.ts";
+import { createRandom, namedShapes } from "../../src/model/index.ts";
 import type { Random, RandomBertOptions } from "../../src/model/index.ts";
 import type { EncoderCase } from "../support/encoder-case.ts";
 import { VARIANT_NAMES, variantParams } from "./configurations.ts";
@@ -135,4 +135,25 @@ export function variantMatrix(seed: number, more: number): EncoderCase[] {
     );
     return [...grid, ...Array.from({ length: more }, () => anyCase(params, random))];
   });
+}
+
+/** Layers of BERT-Base: every preset, the slowest memory, long sequences, a batch of padded ones, both forms of Softmax. */
+export function baseCases(seed: number): EncoderCase[] {
+  const shape = namedShapes["bert-base"];
+  const one = (
+    preset: (typeof PRESETS)[number],
+    seq: number,
+    more: Partial<EncoderCase["memory"]> = {},
+  ): EncoderCase => {
+    const params = loadConfig(preset);
+    const memory = { latencyCycles: 100, stallProbability: 0, bytesPerCycle: params.beatBytes, ...more };
+    return { params, bert: { ...shape, layers: 1 }, seq, valid: [seq], memory, seed };
+  };
+  const batch = one("transformer", 48, { latencyCycles: 20, stallProbability: 0.1, order: "interleave" });
+  return [
+    ...PRESETS.map((preset) => one(preset, 128)),
+    one("transformer", 128, { latencyCycles: 200, stallProbability: 0.3, order: "reorder" }),
+    one("transformer", 384),
+    { ...batch, valid: [48, 31, 1], bert: { ...batch.bert, softmax: "normalised", activation: "relu" } },
+  ];
 }
