@@ -59,9 +59,9 @@ function replay(driver: ControlDriver, commands: readonly Command[], semaphores:
   };
   const events = [
     ...driver.retirements.map(({ cycle, index }) => ({ cycle, index, start: false })),
-    // A post counts from the cycle after; both are noted after their clock edge.
+    // A post counts in its own cycle.
     ...driver.starts.map(({ cycle, fields }) => ({ cycle, index: fields["index"]!, start: true })),
-  ].sort((a, b) => a.cycle - b.cycle || Number(b.start) - Number(a.start));
+  ].sort((a, b) => a.cycle - b.cycle || Number(a.start) - Number(b.start));
   for (const { index, start } of events) {
     if (start) {
       change(commands[index]!.fields.wait, -1);

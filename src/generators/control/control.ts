@@ -51,7 +51,7 @@ export const tracePorts = () => ({
  *   t + 3    address on the bus                  T + 3    head of its queue: semaphores, start
  *                                                T + 4    in execution
  *
- *   t        retire of one engine  →  t + 1  semaphores count  →  same cycle: another engine's command starts
+ *   t        retire of one engine → semaphores → in the same cycle another engine's command starts
  * ```
  *
  * One command a cycle.

@@ -11,7 +11,7 @@ export const countBits = (p: Params): number => Math.log2(p.semaphoreMax + 1);
  * The semaphore file: `params.semaphores` counters, all zero at reset.
  *
  * ```
- *   t       wait → missing, in the same cycle      retire posts
+ *   t       wait → missing, in the same cycle      retire posts: no longer missing in this cycle
  *   t + 1   after start: each of them one less     each of them one more
  * ```
  *
@@ -36,7 +36,10 @@ export const Semaphores = module(
   }),
   (io, p) => {
     const counts = times(p.semaphores, () => reg(uint(countBits(p))));
-    const zero = cat(...[...counts].reverse().map((count) => count.eq(0)));
+    const posts = io.engines.map(({ retire }) => mux(retire.valid, retire.post.wrap(p.semaphores), uintLit(0)));
+    // A post counts in its own cycle: that saves a cycle at every hand-over from engine to engine.
+    const posted = posts.reduce((all, post) => all.or(post));
+    const zero = cat(...[...counts].reverse().map((count) => count.eq(0))).and(posted.not());
 
     let taken: Uint = uintLit(0, p.semaphores);
     for (const engine of io.engines) {
@@ -45,7 +48,6 @@ export const Semaphores = module(
       taken = taken.or(mux(engine.start, wait, uintLit(0)));
     }
 
-    const posts = io.engines.map(({ retire }) => mux(retire.valid, retire.post.wrap(p.semaphores), uintLit(0)));
     const sums = counts.map((count, s) => {
       const sum = posts.reduce(
         (total, post) => total.add(post.bit(s)).wrap(count.width + 2),
