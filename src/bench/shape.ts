@@ -13,7 +13,7 @@ export function parseDimensions<N extends string>(text: string, names: readonly 
   if (!valid) {
     throw new SystoleError({
       code: "bench-shape",
-      message: `--shape ${text}: must be ${names.join("x")}, each from 1 to ${MAX_DIMENSION}`,
+      message: `--shape ${text}: must be ${names.map((name) => `<${name}>`).join("x")}, each from 1 to ${MAX_DIMENSION}`,
     });
   }
   return Object.fromEntries(names.map((name, i) => [name, parts[i]!])) as Record<N, number>;

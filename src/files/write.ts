@@ -1,5 +1,5 @@
 /** Writes results so that an interrupted or failed run leaves nothing half-written behind. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SystoleError, systemError, systemReason } from "../errors.ts";
 
@@ -10,9 +10,11 @@ export interface TextFile {
 }
 
 function unwritable(path: string, cause: unknown): SystoleError {
+  // Missing directories are made, so this one is a file system that takes none.
+  const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
   return new SystoleError({
     code: "output-unwritable",
-    message: `cannot write: ${systemReason(cause)}`,
+    message: `cannot write: ${missing ? "the directory cannot be made" : systemReason(cause)}`,
     location: { file: path },
     remedy: "Choose a place that you may write to.",
     cause,
@@ -33,6 +35,7 @@ function isDirectory(path: string): boolean {
  */
 function makeDirectory(dir: string): string | undefined {
   if (isDirectory(dir)) return undefined;
+  if (lstatSync(dir, { throwIfNoEntry: false })?.isFile() === true) throw systemError("ENOTDIR");
   const above = dirname(dir);
   const topmost = above === dir ? undefined : makeDirectory(above);
   try {
