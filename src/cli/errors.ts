@@ -4,7 +4,7 @@ import { SystoleError, formatError } from "../errors.ts";
 import { EXIT } from "./exit.ts";
 
 /** Codes of errors that report what the simulated hardware did, not what the user gave. */
-const HARDWARE_CODES = /^(hardware|axi|simulation)-/;
+const HARDWARE_CODES = /^(hardware-|accelerator-|harness-(axi|register|stopped|timeout))/;
 
 /** Ends a command early with an exit code, after its results have been printed. */
 export class ExitRequest extends Error {

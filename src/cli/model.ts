@@ -1,41 +1,38 @@
 /** The model that commands work on: loaded, calibrated, quantised. */
 import { fileURLToPath } from "node:url";
-import { SystoleError } from "../errors.ts";
-import { calibrate, loadModel, quantise, readSamples } from "../model/index.ts";
+import { createCalibration, loadModel, quantise } from "../model/index.ts";
 import type { CalibrationMethod, LoadedModel, QuantisedBert, Sample, SoftmaxMode } from "../model/index.ts";
+import { checkpoint } from "./interrupt.ts";
+import type { Progress } from "./progress.ts";
+import { calibrationIds } from "./texts.ts";
 
 /** Directory of the model that comes with Systole. */
-export const DEFAULT_MODEL = fileURLToPath(new URL("../../models/code-language", import.meta.url));
+const SHIPPED_MODEL = fileURLToPath(new URL("../../models/code-language", import.meta.url));
+
+/** Loads the model in `directory`, by default the shipped one. Errors: those of the model path. */
+export const openModel = (directory = SHIPPED_MODEL): LoadedModel => loadModel(directory);
 
 export interface QuantisationChoice {
   readonly softmax: SoftmaxMode;
-  /** Default: the largest magnitude. */
-  readonly calibration?: CalibrationMethod;
+  readonly calibration: CalibrationMethod;
   /** What to calibrate on when the model has no samples of its own. */
-  readonly texts?: readonly Sample[];
+  readonly texts: readonly Sample[];
 }
 
-export interface QuantisedModel extends LoadedModel {
-  readonly bert: QuantisedBert;
-}
-
-/** Calibration runs over the model's samples, or over the given texts when it has none. */
-function calibrationIds({ directory, model, tokenizer }: LoadedModel, texts: readonly Sample[]): number[][] {
-  const encode = ({ text }: Sample): number[] =>
-    tokenizer.encode(text, { maxTokens: model.config.maxPositions, truncate: true });
-  try {
-    return readSamples(directory).map(encode);
-  } catch (error) {
-    const none = error instanceof SystoleError && error.code === "model-no-samples";
-    if (none && texts.length > 0) return texts.map(encode);
-    throw error;
+/** Calibrates a model on its samples and quantises it. */
+export async function quantiseModel(
+  loaded: LoadedModel,
+  choice: QuantisationChoice,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<QuantisedBert> {
+  const calibration = createCalibration(loaded.model);
+  const samples = calibrationIds(loaded, choice.texts);
+  progress.step(`calibrating on ${samples.length} texts`);
+  for (const [i, ids] of samples.entries()) {
+    calibration.observe(ids);
+    progress.update((i + 1) / samples.length, "");
+    await checkpoint(signal);
   }
-}
-
-/** Loads, calibrates and quantises the model in `directory`. Errors: those of the model path. */
-export function loadQuantised(directory: string, choice: QuantisationChoice): QuantisedModel {
-  const loaded = loadModel(directory);
-  const ids = calibrationIds(loaded, choice.texts ?? []);
-  const ranges = calibrate(loaded.model, ids, choice.calibration ?? { kind: "max" });
-  return { ...loaded, bert: quantise(loaded.model, ranges, { softmax: choice.softmax }) };
+  return quantise(loaded.model, calibration.ranges(choice.calibration), { softmax: choice.softmax });
 }

@@ -5,6 +5,7 @@ import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { requireWritable } from "../files/index.ts";
 import type { WaveOptions } from "../harness/index.ts";
+import type { CalibrationMethod } from "../model/index.ts";
 import type { MemorySettings } from "../runtime/index.ts";
 
 /** Parses an integer from `min` to `max`. */
@@ -51,13 +52,14 @@ export interface SimulationFlags extends MemoryFlags, WaveFlags {
   readonly json?: boolean;
   readonly html?: string;
   readonly svg?: string;
+  readonly trace?: string;
 }
 
 const MAX_CYCLE = Number.MAX_SAFE_INTEGER;
 
 /** What cannot be written is better known before the simulation than after it. */
-function requireOutputs({ html, svg, wave }: SimulationFlags): void {
-  for (const file of [html, svg, wave]) if (file !== undefined) requireWritable(file);
+function requireOutputs({ html, svg, trace, wave }: SimulationFlags): void {
+  for (const file of [html, svg, trace, wave]) if (file !== undefined) requireWritable(file);
 }
 
 /** Adds the options of {@link SimulationFlags} to a command. */
@@ -69,6 +71,7 @@ export function addSimulationOptions(command: Command): Command {
     .option("-c, --config <name>", "preset name or configuration file", "transformer")
     .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
     .option("--html <file>", "write the report as an HTML page")
+    .option("--trace <file>", "write the life of every command as trace events (JSON), for Perfetto")
     .option("--svg <file>", "write the timeline of the engines as a picture")
     .addOption(new Option("--latency <cycles>", "memory latency").argParser(integer(0, 100_000)).default(100))
     .addOption(
@@ -87,6 +90,26 @@ export function addSimulationOptions(command: Command): Command {
     .addOption(new Option("--wave-to <cycle>", "first cycle not recorded any more").argParser(integer(1, MAX_CYCLE)))
     .option("--wave-scope <path>", "record only what is inside this instance, dots between names");
 }
+
+/** `--softmax`. */
+export const softmaxOption = (): Option =>
+  new Option("--softmax <mode>", "when rows are divided by their sum: after P·V, or before")
+    .choices(["deferred", "normalised"])
+    .default("deferred");
+
+/** Parses `max` or `percentile:99.9`. */
+function calibrationMethod(text: string): CalibrationMethod {
+  if (text === "max") return { kind: "max" };
+  const percent = Number(/^percentile:(\d+(?:\.\d+)?)$/.exec(text)?.[1] ?? NaN);
+  if (percent > 0 && percent <= 100) return { kind: "percentile", percent };
+  throw new InvalidArgumentError("It must be max, or percentile:<0 to 100>.");
+}
+
+/** `--calibration`. */
+export const calibrationOption = (): Option =>
+  new Option("--calibration <method>", "how activation ranges are found: max, or percentile:<p>")
+    .argParser(calibrationMethod)
+    .default(calibrationMethod("max"), "max");
 
 /** The memory that the options describe. Errors: `option-bandwidth`. */
 export function memorySettings(flags: MemoryFlags, params: Params): MemorySettings {

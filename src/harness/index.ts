@@ -7,7 +7,6 @@ export {
   type InterruptResult,
   type ReadRegister,
 } from "./accelerator.ts";
-export { violationError } from "./memory-model.ts";
 export { pairEvents } from "./command-trace.ts";
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./lint.ts";
 export type { VerilogDesign, VerilogFile, VerilogPort } from "./verilog.ts";

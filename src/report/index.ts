@@ -3,6 +3,7 @@ export * from "./colours.ts";
 export * from "./format.ts";
 export * from "./html.ts";
 export * from "./latency.ts";
+export * from "./perfetto.ts";
 export * from "./schema.ts";
 export * from "./table.ts";
 export * from "./terminal.ts";

@@ -3,24 +3,21 @@ import { rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
-import { openEngine } from "../harness/index.ts";
+import { generateAccelerator } from "../generators/index.ts";
+import { openAccelerator } from "../harness/index.ts";
 import type {
+  Accelerator,
   BuildProgress,
-  Engine,
   InjectedFault,
   MemoryOptions,
   MemoryStatistics,
-  StopReason,
   WaveOptions,
 } from "../harness/index.ts";
-import { violationError } from "../harness/index.ts";
-import { generateAccelerator } from "../generators/index.ts";
-import { CONTROL_BITS, ID_VALUE, STATUS_BITS } from "../isa/index.ts";
+import { CONTROL_BITS, ENGINES, ID_VALUE, STATUS_BITS } from "../isa/index.ts";
 import type { CommandTrace } from "../isa/index.ts";
 import { readCounters, registerAddress } from "./counters.ts";
 import type { Counters } from "./counters.ts";
 import { describeEngines, faultName } from "./hang.ts";
-import { TraceCollector } from "./traces.ts";
 
 /** Byte address of the memory's first byte on the bus; not zero, so that a forgotten base is found out. */
 export const MEMORY_BASE = 0x4000_0000;
@@ -82,48 +79,23 @@ export interface LaunchResult {
   readonly simulatedCycles: number;
 }
 
-/** Wall time between two looks at progress and interruption, and the cycles of the first stretch, when the speed is unknown. */
-const LOOK_MILLISECONDS = 150;
-const FIRST_CYCLES = 5_000;
-/** Cycles without any AXI traffic after which the accelerator counts as hung: more than the longest command computes. */
-const QUIET_CYCLES = 20_000_000;
-/** Cycles within which a register access is answered. */
-const ACCESS_CYCLES = 10_000;
-
-/** Cycles of the next stretch after one of `cycles` took `milliseconds`: at most four times as many, never none. */
-function nextChunk(cycles: number, milliseconds: number): number {
-  const fitting = (cycles * LOOK_MILLISECONDS) / Math.max(1, milliseconds);
-  return Math.round(Math.max(500, Math.min(fitting, 4 * cycles)));
-}
-
 /** A generated accelerator under simulation. */
 export class Device {
   readonly params: Params;
-  /** The memory; shared with the simulation, not copied. */
-  readonly image: Uint8Array;
-  readonly simulator: string;
-  readonly buildSeconds: number;
-  readonly #engine: Engine;
+  readonly #accelerator: Accelerator;
   readonly #options: DeviceOptions;
 
-  private constructor(params: Params, engine: Engine, image: Uint8Array, buildSeconds: number, options: DeviceOptions) {
+  private constructor(params: Params, accelerator: Accelerator, options: DeviceOptions) {
     this.params = params;
-    this.image = image;
-    this.simulator = engine.simulator;
-    this.buildSeconds = buildSeconds;
-    this.#engine = engine;
+    this.#accelerator = accelerator;
     this.#options = options;
   }
 
   /** Generates, builds (or takes from the cache), resets, and checks that the registers are those of `params`. */
   static async open(params: Params, options: DeviceOptions): Promise<Device> {
-    const { memory } = options;
+    const { memory, wave, signal, seed, optimise, onBuild } = options;
     const p = memory.stallProbability;
-    const {
-      engine,
-      built,
-      memory: model,
-    } = await openEngine(generateAccelerator(params), {
+    const accelerator = await openAccelerator(generateAccelerator(params), {
       memory: {
         image: options.imageBytes,
         baseAddress: MEMORY_BASE,
@@ -135,97 +107,86 @@ export class Device {
         order: memory.order ?? "in-order",
         faults: options.faults ?? [],
       },
-      host: {},
-      wave: options.wave,
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
-      ...(options.optimise === undefined ? {} : { optimise: options.optimise }),
-      ...(options.onBuild === undefined ? {} : { onProgress: options.onBuild }),
-      signal: options.signal,
+      wave,
+      signal,
+      ...(seed === undefined ? {} : { seed }),
+      ...(optimise === undefined ? {} : { optimise }),
+      ...(onBuild === undefined ? {} : { onProgress: onBuild }),
     });
-    if (model === undefined) throw new Error("the accelerator has no memory port");
-    const device = new Device(params, engine, model.image, built.buildSeconds, options);
-    device.#reset();
+    const device = new Device(params, accelerator, options);
     const [id, config] = [device.read("ID"), device.read("CONFIG")];
     if (id !== ID_VALUE || config !== params.fingerprint) {
-      throw new Error(
-        `registers read ID ${id.toString(16)}, CONFIG ${config.toString(16)}: not this configuration's hardware`,
-      );
+      const values = `ID ${id.toString(16)}, CONFIG ${config.toString(16)}`;
+      throw new Error(`registers read ${values}: not this configuration's hardware`);
     }
     return device;
   }
 
+  /** The memory; shared with the simulation, not copied. */
+  get image(): Uint8Array {
+    return this.#accelerator.image;
+  }
+
+  get simulator(): string {
+    return this.#accelerator.engine.simulator;
+  }
+
+  get buildSeconds(): number {
+    return this.#accelerator.built.buildSeconds;
+  }
+
   /** Clock cycles since the start of the simulation. */
   get cycle(): number {
-    return this.#engine.cycle;
+    return this.#accelerator.cycle();
   }
 
   read(name: string): number {
-    return this.#access(false, registerAddress(name), 0);
+    return this.#accelerator.readRegister(registerAddress(name));
   }
 
   write(name: string, value: number): void {
-    this.#access(true, registerAddress(name), value >>> 0);
+    this.#accelerator.writeRegister(registerAddress(name), value >>> 0);
   }
 
   statistics(): MemoryStatistics {
-    return this.#engine.memoryStatistics();
+    return this.#accelerator.statistics();
   }
 
   /** Lets the clock run, whatever the accelerator does. */
   idle(cycles: number): void {
-    this.#engine.step(cycles);
+    this.#accelerator.step(cycles);
   }
 
   /**
    * Starts the commands and runs until done. Throws `hardware-fault` with the fault's name and the command's index,
-   * `hardware-hang` with what each engine waits for, or `interrupted`.
+   * `accelerator-hang` with what each engine waits for, or `interrupted`.
    */
-  async launch(launch: Launch, options: LaunchOptions = {}): Promise<LaunchResult> {
-    const started = performance.now();
+  async launch(launch: Launch, { onProgress, signal }: LaunchOptions = {}): Promise<LaunchResult> {
     const firstCycle = this.cycle;
     this.#start(launch);
-    const collector = new TraceCollector(this.cycle);
-    let retired = 0;
-    let chunk = FIRST_CYCLES;
-    for (;;) {
-      // Once even in a short program, so that many of them in a row can be interrupted too.
-      await setImmediate();
-      if (options.signal?.aborted === true) throw new SystoleError({ code: "interrupted", message: "interrupted" });
-      const began = performance.now();
-      const stop = this.#engine.run(chunk, true, QUIET_CYCLES);
-      chunk = nextChunk(chunk, performance.now() - began);
-      collector.add(this.#engine.takeEvents());
-      if (stop === "irq") break;
-      if (stop !== "done") throw this.#stopped(stop, launch);
-      retired = collector.traces.length;
-      options.onProgress?.(retired, this.cycle - firstCycle);
-    }
+    const origin = this.cycle;
+    // Once even in a short program, so that many of them in a row can be interrupted too.
+    await setImmediate();
+    const { seconds } = await this.#accelerator.runUntilInterrupt({
+      signal,
+      progress: () => this.#sum("BUSY_LO"),
+      onHang: () => `  ${this.#describe(launch)}`,
+      onProgress: (cycles) => onProgress?.(this.#sum("RETIRED"), cycles),
+    });
     if (((this.read("STATUS") >>> STATUS_BITS.fault) & 1) === 1) throw this.#fault(launch);
-    const counters = readCounters((name) => this.read(name));
-    const violations = this.#engine.takeViolations();
-    if (violations.length > 0) throw violationError("the accelerator", violations);
     return {
-      counters,
-      traces: collector.traces,
-      seconds: (performance.now() - started) / 1000,
+      counters: readCounters((name) => this.read(name)),
+      traces: this.#accelerator.takeCommandTraces(origin),
+      seconds,
       simulatedCycles: this.cycle - firstCycle,
     };
   }
 
   /** Ends the simulation and finishes its wave file; after an interruption the file is removed. */
   close(): void {
-    this.#engine.close();
+    this.#accelerator.close();
     const { signal, wave } = this.#options;
     if (signal?.aborted === true && wave !== undefined) rmSync(wave.file, { force: true });
-  }
-
-  #reset(): void {
-    const slot = this.#engine.layout.slots.find((s) => s.name === "reset");
-    if (slot === undefined) throw new Error("the accelerator has no reset");
-    this.#engine.now[slot.offset] = 1;
-    this.#engine.step(2);
-    this.#engine.now[slot.offset] = 0;
-    this.#engine.settle();
   }
 
   #start(launch: Launch): void {
@@ -239,19 +200,13 @@ export class Device {
     this.write("BASE_LO", base);
     this.write("BASE_HI", Math.floor(base / 2 ** 32));
     this.write("LIMIT", launch.limitBytes);
-    this.#engine.takeEvents();
+    this.#accelerator.takeCommandTraces(0);
     this.write("CONTROL", 1 << CONTROL_BITS.start);
   }
 
-  #access(write: boolean, address: number, data: number): number {
-    const result = this.#engine.access(write, address, data, ACCESS_CYCLES);
-    if (result.stop !== "done" && result.stop !== "irq") {
-      throw new SystoleError({
-        code: "hardware-hang",
-        message: `no answer to the ${write ? "write" : "read"} of register 0x${address.toString(16)} (${result.stop})`,
-      });
-    }
-    return result.data;
+  /** Sum of a register over the engines. */
+  #sum(register: string): number {
+    return ENGINES.reduce((sum, engine) => sum + this.read(`${engine.toUpperCase()}_${register}`), 0);
   }
 
   #describe(launch: Launch): string {
@@ -264,20 +219,6 @@ export class Device {
     return new SystoleError({
       code: "hardware-fault",
       message: `the accelerator stopped with fault ${faultName(code)} at command ${command} (${launch.operationOf(command)})\n  ${this.#describe(launch)}`,
-    });
-  }
-
-  #stopped(stop: StopReason, launch: Launch): SystoleError {
-    if (stop === "violation") return violationError("the accelerator", this.#engine.takeViolations());
-    if (stop === "quiet") {
-      return new SystoleError({
-        code: "hardware-hang",
-        message: `the accelerator hangs: no memory traffic for ${QUIET_CYCLES} cycles\n  ${this.#describe(launch)}`,
-      });
-    }
-    return new SystoleError({
-      code: "simulation-stopped",
-      message: `the simulation stopped at cycle ${this.cycle}: ${this.#engine.takeLog()}`,
     });
   }
 }

@@ -6,4 +6,3 @@ export * from "./encoder.ts";
 export * from "./hang.ts";
 export * from "./program.ts";
 export * from "./reference.ts";
-export * from "./traces.ts";

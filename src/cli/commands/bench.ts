@@ -9,7 +9,7 @@ import type { SoftmaxMode } from "../../model/index.ts";
 import { buildReport } from "../../report/index.ts";
 import { buildNote } from "../build-note.ts";
 import { interruptible } from "../interrupt.ts";
-import { addSimulationOptions, commandLine, integer, memorySettings, waveOptions } from "../options.ts";
+import { addSimulationOptions, commandLine, integer, memorySettings, softmaxOption, waveOptions } from "../options.ts";
 import type { SimulationFlags } from "../options.ts";
 import { emitReport } from "../output.ts";
 import { Progress } from "../progress.ts";
@@ -60,7 +60,7 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
       simulator: result.simulator,
       buildSeconds: result.buildSeconds,
     });
-    emitReport(report, flags);
+    emitReport(report, [{ ...result.run, name: kind }], flags);
   } finally {
     progress.clear();
   }
@@ -85,11 +85,7 @@ export function addBench(program: Command): void {
         .argParser(integer(1, 1000))
         .default(1),
     )
-    .addOption(
-      new Option("--softmax <mode>", "layer, softmax: when rows are divided by their sum")
-        .choices(["deferred", "normalised"])
-        .default("deferred"),
-    )
+    .addOption(softmaxOption())
     .option("--check", "compare every tensor written with the integer reference", true)
     .option("--no-check", "do not compare");
   addSimulationOptions(command)

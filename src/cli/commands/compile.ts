@@ -7,10 +7,12 @@ import type { Compiled } from "../../compiler/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/index.ts";
-import type { SoftmaxMode } from "../../model/index.ts";
+import type { CalibrationMethod, SoftmaxMode } from "../../model/index.ts";
 import { bytes } from "../../report/index.ts";
-import { DEFAULT_MODEL, loadQuantised } from "../model.ts";
-import { integer } from "../options.ts";
+import { interruptible } from "../interrupt.ts";
+import { openModel, quantiseModel } from "../model.ts";
+import { calibrationOption, integer, softmaxOption } from "../options.ts";
+import { Progress } from "../progress.ts";
 
 interface CompileFlags {
   readonly config: string;
@@ -20,12 +22,13 @@ interface CompileFlags {
   readonly valid?: number;
   readonly layers?: number;
   readonly softmax: SoftmaxMode;
+  readonly calibration: CalibrationMethod;
   readonly latency: number;
   readonly output: string;
   readonly json?: boolean;
 }
 
-function compileProgram(flags: CompileFlags): Compiled {
+async function compileProgram(flags: CompileFlags, signal: AbortSignal): Promise<Compiled> {
   const params = loadConfig(flags.config);
   const { seq, softmax } = flags;
   const valid = flags.valid ?? seq;
@@ -37,13 +40,21 @@ function compileProgram(flags: CompileFlags): Compiled {
     const shape = { ...parseLayerShape(flags.shape), seq, valid, layers: flags.layers ?? 1, softmax, seed: 1 };
     return layerWorkload(params, shape, { memory }).compiled;
   }
-  const { bert } = loadQuantised(flags.model ?? DEFAULT_MODEL, { softmax });
+  const progress = new Progress({ quiet: flags.json === true });
+  const bert = await quantiseModel(openModel(flags.model), { ...flags, texts: [] }, progress, signal);
+  progress.clear();
   const layers = flags.layers ?? bert.layers.length;
+  if (layers > bert.layers.length) {
+    throw new SystoleError({
+      code: "option-layers",
+      message: `--layers ${layers}: the model has ${bert.layers.length} layers`,
+    });
+  }
   return compileEncoder(params, bert, { seq, valid: [valid], layers, memory });
 }
 
-function compileToFile(flags: CompileFlags): void {
-  const { program, expectedCycles } = compileProgram(flags);
+async function compileToFile(flags: CompileFlags, signal: AbortSignal): Promise<void> {
+  const { program, expectedCycles } = await compileProgram(flags, signal);
   const file = encodeProgram(program);
   writeFileAtomic(flags.output, file);
   const commands = commandCount(program);
@@ -73,11 +84,8 @@ export function addCompile(program: Command): void {
     .addOption(new Option("--seq <n>", "sequence length").argParser(integer(1, 4096)).default(128))
     .addOption(new Option("--valid <n>", "valid tokens, the rest is masked (default: all)").argParser(integer(1, 4096)))
     .addOption(new Option("--layers <n>", "only the first n layers").argParser(integer(1, 1000)))
-    .addOption(
-      new Option("--softmax <mode>", "when rows are divided by their sum")
-        .choices(["deferred", "normalised"])
-        .default("deferred"),
-    )
+    .addOption(softmaxOption())
+    .addOption(calibrationOption())
     .addOption(
       new Option("--latency <cycles>", "memory latency to schedule for").argParser(integer(0, 100_000)).default(100),
     )
@@ -87,5 +95,5 @@ export function addCompile(program: Command): void {
       "after",
       "\nExamples:\n  systole compile --seq 64 -o out/snippet.systole\n  systole compile --shape bert-base --seq 128 --config wide\n  systole disasm out/program.systole | less",
     )
-    .action(compileToFile);
+    .action(async (flags: CompileFlags) => interruptible((signal) => compileToFile(flags, signal)));
 }

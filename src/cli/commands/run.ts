@@ -1,23 +1,13 @@
 /** `systole run`: texts in; predictions and a latency table computed by the RTL out. */
-import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { Option } from "commander";
-import type { Command } from "commander";
+import type { Command as CommandLine } from "commander";
 import { loadConfig } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { compileEncoder, imageBytes } from "../../compiler/index.ts";
-import type { Compiled } from "../../compiler/index.ts";
-import {
-  argmax,
-  classify,
-  createCalibration,
-  encoderInput,
-  loadModel,
-  logitsFloat,
-  logitsFromOutput,
-  quantise,
-  requireHead,
-} from "../../model/index.ts";
+import type { Compiled, Program } from "../../compiler/index.ts";
+import { argmax, classify, encoderInput, logitsFloat, logitsFromOutput, requireHead } from "../../model/index.ts";
 import type { BertModel, CalibrationMethod, QuantisedBert, SoftmaxMode } from "../../model/index.ts";
 import { buildReport } from "../../report/index.ts";
 import type { PredictionRow } from "../../report/index.ts";
@@ -25,37 +15,62 @@ import { Device, firstLayers, runEncoderOn } from "../../runtime/index.ts";
 import type { EncoderResult } from "../../runtime/index.ts";
 import { buildNote } from "../build-note.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
-import { addSimulationOptions, commandLine, integer, memorySettings, waveOptions } from "../options.ts";
+import { openModel, quantiseModel } from "../model.ts";
+import {
+  addSimulationOptions,
+  calibrationOption,
+  commandLine,
+  integer,
+  memorySettings,
+  softmaxOption,
+  waveOptions,
+} from "../options.ts";
 import type { SimulationFlags } from "../options.ts";
 import { emitReport } from "../output.ts";
+import { readProgram } from "../program-file.ts";
 import { Progress } from "../progress.ts";
-import { calibrationIds, gather, makeJobs } from "../texts.ts";
+import { gather, makeJobs } from "../texts.ts";
 import type { Job, TextFlags } from "../texts.ts";
 
 interface RunFlags extends SimulationFlags, TextFlags {
   readonly model?: string;
+  readonly program?: string;
   readonly layers?: number;
   readonly check: boolean;
   readonly softmax: SoftmaxMode;
   readonly calibration: CalibrationMethod;
 }
 
-const DEFAULT_MODEL = fileURLToPath(new URL("../../../models/code-language", import.meta.url));
-
-/** Compiles once for each pair of padded and valid length. */
+/** Compiles once for each pair of padded and valid length; or takes the given program, when it is for such a text. */
 function programCache(params: Params, bert: QuantisedBert, flags: RunFlags): (job: Job) => Compiled {
   const cache = new Map<string, Compiled>();
-  const memory = { bytesPerCycle: flags.bandwidth ?? params.beatBytes, latencyCycles: flags.latency };
-  return ({ ids }) => {
+  const given = flags.program === undefined ? undefined : readProgram(flags.program, params);
+  return ({ name, ids }) => {
     const seq = flags.seq ?? ids.length;
     const key = `${seq}/${ids.length}`;
     let compiled = cache.get(key);
     if (compiled === undefined) {
-      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory });
+      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory: { latencyCycles: flags.latency } });
+      if (given !== undefined) compiled = withProgram(compiled, given, name);
       cache.set(key, compiled);
     }
     return compiled;
   };
+}
+
+/** The given program on the image of the one compiled for a text. Error: `program-other-text`. */
+function withProgram(compiled: Compiled, program: Program, text: string): Compiled {
+  const same =
+    isDeepStrictEqual(compiled.program.tensors, program.tensors) && compiled.program.dataBytes === program.dataBytes;
+  if (!same) {
+    throw new SystoleError({
+      code: "program-other-text",
+      message: `the program is for another model or another length than the text "${text}"`,
+      remedy:
+        "Compile it for this text's number of tokens: systole compile --seq <n> (see --valid), or leave out --program.",
+    });
+  }
+  return { ...compiled, program };
 }
 
 function predict(
@@ -98,7 +113,7 @@ async function prepare(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const loaded = loadModel(flags.model ?? DEFAULT_MODEL);
+  const loaded = openModel(flags.model);
   const { model } = loaded;
   const all = model.config.layers;
   const layers = flags.layers ?? all;
@@ -108,15 +123,7 @@ async function prepare(
   if (layers === all) requireHead(model);
   const { texts, shipped } = gather(files, flags, loaded.directory);
   const jobs = makeJobs(loaded, texts, shipped, flags);
-  const calibration = createCalibration(model);
-  const samples = calibrationIds(loaded, texts);
-  progress.step(`calibrating on ${samples.length} texts`);
-  for (const [i, ids] of samples.entries()) {
-    calibration.observe(ids);
-    progress.update((i + 1) / samples.length, "");
-    await checkpoint(signal);
-  }
-  const quantised = quantise(model, calibration.ranges(flags.calibration), { softmax: flags.softmax });
+  const quantised = await quantiseModel(loaded, { ...flags, texts }, progress, signal);
   const bert = firstLayers(quantised, layers);
   const compiledFor = programCache(params, bert, flags);
   let bytes = 0;
@@ -178,58 +185,39 @@ async function run(files: readonly string[], flags: RunFlags, signal: AbortSigna
       simulator: device.simulator,
       buildSeconds: device.buildSeconds,
     });
-    emitReport(report, flags);
+    emitReport(
+      report,
+      results.map(({ run }, i) => ({ ...run, name: jobs[i]!.name })),
+      flags,
+    );
   } finally {
     progress.clear();
     device.close();
   }
 }
 
-/** Parses `max` or `percentile:99.9`. */
-function calibrationMethod(text: string): CalibrationMethod {
-  if (text === "max") return { kind: "max" };
-  const percent = Number(/^percentile:(\d+(?:\.\d+)?)$/.exec(text)?.[1] ?? NaN);
-  if (percent > 0 && percent <= 100) return { kind: "percentile", percent };
-  throw new SystoleError({
-    code: "option-calibration",
-    message: `--calibration ${text}: must be max, or percentile:<0 to 100>`,
-  });
-}
-
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** Adds the command to the program. */
-export function addRun(program: Command): void {
+export function addRun(program: CommandLine): void {
   const command = program
     .command("run")
     .description("classify texts with a BERT that runs on the generated RTL, and say where its cycles went")
     .argument("[files...]", "text files; default: the model's own samples")
-    .addOption(
-      new Option("-m, --model <dir>", "model in the Hugging Face layout").default(
-        DEFAULT_MODEL,
-        "the shipped models/code-language",
-      ),
-    )
+    .option("-m, --model <dir>", "model in the Hugging Face layout (default: the shipped models/code-language)")
     .option("-t, --text <text>", "a text to classify; may be repeated", collect)
     .addOption(
       new Option("--seq <n>", "pad every text to n tokens (masked); default: each text's own length").argParser(
         integer(1, 4096),
       ),
     )
+    .option("--program <file>", "run this program, made by systole compile, instead of compiling one")
     .addOption(new Option("--layers <n>", "run only the first n layers").argParser(integer(1, 1000)))
     .option("--check", "compare every tensor written with the integer reference", true)
     .option("--no-check", "do not compare")
     .option("--truncate", "cut texts that are too long instead of refusing them")
-    .addOption(
-      new Option("--softmax <mode>", "when rows are divided by their sum")
-        .choices(["deferred", "normalised"])
-        .default("deferred"),
-    )
-    .addOption(
-      new Option("--calibration <method>", "how activation ranges are found: max, or percentile:<p>")
-        .argParser(calibrationMethod)
-        .default(calibrationMethod("max"), "max"),
-    );
+    .addOption(softmaxOption())
+    .addOption(calibrationOption());
   addSimulationOptions(command)
     .addHelpText(
       "after",
