@@ -42,6 +42,7 @@ function workload(
   return {
     kind,
     shape: { rows, cols, repeat },
+    elements: rows * cols * repeat,
     compiled,
     prepare: (image) => {
       writeTensor(findTensor(compiled.program, "input"), image, input);

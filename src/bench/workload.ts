@@ -6,6 +6,8 @@ export interface Workload {
   readonly kind: string;
   /** Dimensions, for the report. */
   readonly shape: Readonly<Record<string, number>>;
+  /** Elements that the norm unit's passes handle, for benchmarks of it. */
+  readonly elements?: number;
   readonly compiled: Compiled;
   /** Writes the inputs into a fresh image. */
   readonly prepare: (image: Uint8Array) => void;

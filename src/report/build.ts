@@ -18,6 +18,8 @@ export interface ReportParts {
   readonly runs: readonly ProgramRun[];
   /** One list a run; undefined when nothing was compared. */
   readonly comparisons: readonly (readonly TensorComparison[])[] | undefined;
+  /** Elements that the norm unit's passes handled, for benchmarks of it. */
+  readonly elements?: number | undefined;
   readonly predictions: readonly PredictionRow[];
   readonly simulator: string;
   readonly buildSeconds: number;
@@ -41,6 +43,7 @@ export function buildReport(parts: ReportParts): Report {
   const rows = runs.map((run) => attributeCycles(run.program, run.traces, run.counters.cycles, processingElements));
   const operations = sumOperations(rows, counters.cycles);
   const macs = operations.reduce((sum, o) => sum + (o.where === "accelerator" ? o.macs : 0), 0);
+  const normCycles = operations.reduce((sum, o) => sum + o.engines.norm, 0);
   const tensors = sumTensors(parts.comparisons ?? []);
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const simulated = runs.reduce((sum, run) => sum + run.simulatedCycles, 0);
@@ -69,6 +72,7 @@ export function buildReport(parts: ReportParts): Report {
     floorCycles: macs / processingElements,
     utilization: counters.cycles === 0 ? 0 : macs / processingElements / counters.cycles,
     macs,
+    elementsPerCycle: parts.elements === undefined ? null : parts.elements / Math.max(1, normCycles),
     arrayCycles: counters.arrayCycles,
     readBytes: counters.readBytes,
     writeBytes: counters.writeBytes,

@@ -82,6 +82,10 @@ export const reportSchema = z.strictObject({
   floorCycles: z.number().describe("MACs / PEs"),
   utilization: z.number().describe("floorCycles / cycles"),
   macs: z.number().int(),
+  elementsPerCycle: z
+    .number()
+    .nullable()
+    .describe("benchmarks of the norm unit: elements through all passes / cycles in which NORM executes; else null"),
   arrayCycles: cycles.describe("cycles in which an activation row entered the array: the ARRAY_CYCLES counter"),
   readBytes: z.number().int(),
   writeBytes: z.number().int(),

@@ -89,6 +89,13 @@ function check(report: Report): string {
     : `${values}: ${pc.red(`${grouped(report.differences)} differences`)}, in ${wrong.join(", ")}`;
 }
 
+function summary(report: Report): string {
+  const { cycles, elementsPerCycle, floorCycles, utilization } = report;
+  return elementsPerCycle === null
+    ? `${grouped(cycles)} cycles for a floor of ${grouped(floorCycles)} (MACs / PEs): the array is used ${percent(utilization)}`
+    : `${grouped(cycles)} cycles; while NORM executes, ${elementsPerCycle.toFixed(2)} elements per cycle through all passes`;
+}
+
 /** The whole report. */
 export function renderTerminal(report: Report): string {
   const { memory } = report;
@@ -96,7 +103,7 @@ export function renderTerminal(report: Report): string {
     ...(report.predictions.length > 0 ? [predictionTable(report.predictions), ""] : []),
     operationTable(report),
     "",
-    `${grouped(report.cycles)} cycles for a floor of ${grouped(report.floorCycles)} (MACs / PEs): the array is used ${percent(report.utilization)}`,
+    summary(report),
     `read ${bytes(report.readBytes)}, wrote ${bytes(report.writeBytes)}; memory of ${memory.bytesPerCycle} bytes per cycle each way, latency ${memory.latencyCycles}`,
     check(report),
     pc.dim(

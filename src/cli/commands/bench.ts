@@ -56,6 +56,7 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
       memory,
       runs: [result.run],
       comparisons: result.comparisons === undefined ? undefined : [result.comparisons],
+      elements: workload.elements,
       predictions: [],
       simulator: result.simulator,
       buildSeconds: result.buildSeconds,
