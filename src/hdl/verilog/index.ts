@@ -5,7 +5,7 @@ import { moduleText } from "./module.ts";
 
 /** Options of emission. */
 export interface EmitOptions {
-  /** Leave the memory modules out, for hard macros of the same names and ports to take their places. */
+  /** Leave the memory modules that read by the clock out, for hard macros of the same names and ports to take their places. */
   readonly blackBoxMemories?: boolean;
 }
 
@@ -36,8 +36,10 @@ export function emitVerilog(design: Design, options: EmitOptions = {}): EmittedD
     memories.set(made.name, made);
   }
   const ours = design.modules.filter((module) => module.external === undefined);
-  const black = options.blackBoxMemories === true;
-  const texts = [...(black ? [] : memories.values()), ...ours.map((m) => ({ name: m.name, text: moduleText(m) }))];
+  const isBlack = (memory: MemoryModule): boolean => options.blackBoxMemories === true && !memory.asynchronous;
+  const black = [...memories.values()].filter(isBlack);
+  const inferred = [...memories.values()].filter((memory) => !isBlack(memory));
+  const texts = [...inferred, ...ours.map((m) => ({ name: m.name, text: moduleText(m) }))];
   const { top } = design;
   return {
     files: texts.map(({ name, text }) => ({ name: `${name}.sv`, text })),
@@ -52,7 +54,7 @@ export function emitVerilog(design: Design, options: EmitOptions = {}): EmittedD
     memories: [...memories.values()],
     blackBoxes: [
       ...design.modules.filter((module) => module.external !== undefined).map((module) => module.name),
-      ...(black ? memories.keys() : []),
+      ...black.map((memory) => memory.name),
     ],
   };
 }

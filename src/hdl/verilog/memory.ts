@@ -17,6 +17,8 @@ export interface MemoryModule {
   readonly width: number;
   readonly depth: number;
   readonly pins: readonly MemoryPin[];
+  /** Some port reads without a clock, which no hard macro does: always text, never a black box. */
+  readonly asynchronous: boolean;
   readonly text: string;
 }
 
@@ -24,7 +26,9 @@ export interface MemoryModule {
 export function memoryModule(memory: Memory): MemoryModule {
   const name = moduleName(memory);
   const pins = pinsOf(memory);
-  return { name, width: memory.width, depth: memory.depth, pins, text: moduleText(memory, name, pins) };
+  const asynchronous = memory.ports.some((port) => port.kind === "read" && !port.sync);
+  const { width, depth } = memory;
+  return { name, width, depth, pins, asynchronous, text: moduleText(memory, name, pins) };
 }
 
 /** All names inside the wrapper of a memory. */
