@@ -9,7 +9,7 @@ export type Stimulus = Readonly<Record<string, bigint>>;
 
 /**
  * Runs a design in Icarus Verilog, directly or as Yosys reads and rewrites it: one cycle of reset, then the stimuli.
- * Gives the outputs of each cycle before its clock edge, as bit patterns.
+ * Gives the outputs of each cycle before its clock edge, as bit patterns; -1 for what is unknown.
  */
 export function runIcarus(
   design: EmittedDesign,
@@ -36,7 +36,7 @@ export function runIcarus(
       .filter((line) => line.startsWith("cycle "))
       .map((line) => {
         const words = line.split(" ").slice(1);
-        return Object.fromEntries(outputs.map((port, index) => [port.name, BigInt(`0b${words[index]!}`)]));
+        return Object.fromEntries(outputs.map((port, index) => [port.name, toBits(words[index]!)]));
       });
   } finally {
     rmSync(folder, { recursive: true });
@@ -64,4 +64,8 @@ $finish;
 end
 endmodule
 `;
+}
+
+function toBits(word: string): bigint {
+  return /^[01]+$/.test(word) ? BigInt(`0b${word}`) : -1n;
 }

@@ -26,7 +26,7 @@ export function fire(stream: { readonly valid: Bool; readonly ready: Bool }): Bo
 }
 
 /** Wires a producer's end to a consumer's end; no register in between. */
-export function connect<V extends Data>(to: StreamIn<V>, from: StreamOut<V>): void {
+export function connect<V extends Data>(to: StreamIn<NoInfer<V>>, from: StreamOut<V>): void {
   to.valid.set(from.valid);
   to.payload.set(from.payload);
   from.ready.set(to.ready);

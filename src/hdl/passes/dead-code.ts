@@ -6,6 +6,7 @@ import { project } from "../verilog/drivers.ts";
 export function removeDeadCode(module: Module): void {
   if (module.external !== undefined) return;
   const live = findLive(module);
+  if (module.resetPin !== undefined && !live.nets.has(module.resetPin)) module.resetPin = undefined;
   const body = project(
     module.body,
     (inner) => inner.kind === "property" || (inner.kind === "assign" && live.nets.has(inner.target)),

@@ -212,7 +212,8 @@ function simplifyBinary(expr: Binary, single: Single): Expr | undefined {
   if (isCompare(op)) return simplifyCompare(expr, op, single);
   if (op === "shl" || op === "shr") {
     if (right.kind === "resize" && right.width > right.operand.width) return { ...expr, right: right.operand };
-    return right.kind === "const" ? shiftByConstant(expr, right) : undefined;
+    if (right.kind === "const") return shiftByConstant(expr, right);
+    return right.width > widestAmount ? limitAmount(expr) : undefined;
   }
   if (left.kind === "const" && op !== "sub") return { ...expr, left: right, right: left };
   if (right.kind !== "const") return undefined;
@@ -222,6 +223,19 @@ function simplifyBinary(expr: Binary, single: Single): Expr | undefined {
   if (ones && op === "or") return right;
   if (ones && op === "xor") return build.unary("not", left);
   return op === "mul" && right.value === 1n ? left : undefined;
+}
+
+/** Verilator looks at so many bits of a shift's amount. */
+const widestAmount = 32;
+
+/** A shift by an amount of many bits: by the low ones, unless a high one is set. */
+function limitAmount(expr: Binary): Expr {
+  const { left, right, width, signed } = expr;
+  const over = build.unary("reduceOr", build.slice(right, right.width - 1, widestAmount));
+  const shifted: Expr = { ...expr, right: build.slice(right, widestAmount - 1, 0) };
+  const sign = build.cast(build.slice(left, left.width - 1, left.width - 1), true);
+  const fills = expr.op === "shr" && signed;
+  return build.choose(over, fills ? resize(sign, width) : build.constant(0n, width, signed), shifted);
 }
 
 function shiftByConstant(expr: Binary, amount: Const): Expr {
