@@ -1,7 +1,7 @@
 /** Tilings of attention: rows of queries per job, keys and values in chunks. */
 import type { Params } from "../config/index.ts";
 import { roundUp, weightRowUnit } from "./builder.ts";
-import { defaultMemory, dmaCycles, gemmCycles, normCycles } from "./cost.ts";
+import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost.ts";
 import type { MemoryModel } from "./cost.ts";
 import { chooseTiling, doublings, rowBlockSizes } from "./tiling.ts";
 import type { Budget, Candidate } from "./tiling.ts";
@@ -61,13 +61,8 @@ export function keyExtent(params: Params, keys: number): KeyExtent {
 const COMMAND_OVERHEAD = 4;
 const ROW_JOB_CYCLES = 20;
 
-export function chooseAttentionTiling(
-  params: Params,
-  problem: AttentionProblem,
-  budget: Budget,
-  memory: MemoryModel = defaultMemory,
-): AttentionTiling {
-  return chooseTiling(params, problem.name, candidates(params, problem, memory), budget);
+export function chooseAttentionTiling(params: Params, problem: AttentionProblem, budget: Budget): AttentionTiling {
+  return chooseTiling(params, problem.name, candidates(params, problem, budget.memory), budget);
 }
 
 function* candidates(
@@ -134,6 +129,7 @@ function evaluate(
   const requantise = normCycles(rows, headSlices * params.wordSlices);
   const commands = 2 * chunks * COMMAND_OVERHEAD;
   const job = interleaved ? Math.max(compute + commands, exp + requantise) : compute + commands + exp;
-  const cycles = Math.max(jobs * job, loads, stores) + exp + requantise + keyLoads;
+  const fetch = fetchCycles(params, jobs * (4 + 2 * chunks) + (resident ? sequences * heads : jobs) * 2 * chunks);
+  const cycles = Math.max(jobs * job, loads + fetch, stores) + exp + requantise + keyLoads;
   return { tiling, comfortable, minimal, cycles };
 }

@@ -4,6 +4,7 @@ import { SystoleError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
 import type { Assembly } from "./assemble.ts";
 import { ProgramBuilder } from "./builder.ts";
+import { defaultMemory } from "./cost.ts";
 import type { MemoryModel } from "./cost.ts";
 import { CapacityError, NO_LOOKAHEAD } from "./emit.ts";
 import { commandsOffset, imageBytes } from "./program.ts";
@@ -31,7 +32,7 @@ export interface Compiled {
  * From the most ambitious to what fits whenever anything does. Another lookahead is another order of commands, which also
  * helps a configuration with few semaphores.
  */
-const ATTEMPTS: readonly (Budget & { readonly lookahead: number })[] = [
+const ATTEMPTS: readonly { readonly fraction: number; readonly lookahead: number }[] = [
   { fraction: 1, lookahead: 6 },
   { fraction: 0.9, lookahead: 6 },
   { fraction: 0.75, lookahead: 6 },
@@ -46,14 +47,14 @@ const ATTEMPTS: readonly (Budget & { readonly lookahead: number })[] = [
 export function compile(
   params: Params,
   describe: (builder: ProgramBuilder, budget: Budget) => void,
-  options: CompileOptions = {},
+  { memory = defaultMemory }: CompileOptions = {},
 ): Compiled {
   let failure: CapacityError | SystoleError | undefined;
   for (const { fraction, lookahead } of ATTEMPTS) {
     const builder = new ProgramBuilder(params, { doubleStaging: lookahead > 0 });
     try {
-      describe(builder, { fraction });
-      return finish(builder, assemble(builder, { lookahead, ...options }));
+      describe(builder, { fraction, memory });
+      return finish(builder, assemble(builder, { lookahead, memory }));
     } catch (error) {
       const code = error instanceof SystoleError ? error.code : undefined;
       // That nothing fits a fraction of a memory is no finding; that nothing fits the whole of it is.

@@ -3,6 +3,7 @@
  * there. Used to choose tilings and to order commands; correctness never depends on it.
  */
 import type { Params } from "../config/index.ts";
+import { COMMAND_BYTES } from "../isa/index.ts";
 import type { Command } from "../isa/index.ts";
 import { queuesRowJob } from "./accesses.ts";
 
@@ -35,6 +36,9 @@ export function dmaCycles(
   const bursts = Math.ceil(beats / 256);
   return runs * Math.max(beats, (bursts * memory.latencyCycles) / outstanding);
 }
+
+/** Cycles for which fetching `commands` commands occupies the read channel, which LOAD shares. */
+export const fetchCycles = (params: Params, commands: number): number => (commands * COMMAND_BYTES) / params.beatBytes;
 
 /** Cycles of GEMM tiles: a tile cannot be shorter than the load of the next tile's weights. */
 export function gemmCycles(params: Params, rows: number, kTiles: number, nTiles: number, transpose: boolean): number {

@@ -1,7 +1,7 @@
 /** Tilings of a product whose blocks need not span whole rows: QKV, FFN1, and everything that leaves as raw s32. */
 import type { Params } from "../config/index.ts";
 import { parameterUnit, roundUp, weightRowUnit } from "./builder.ts";
-import { defaultMemory, dmaCycles, gemmCycles, normCycles } from "./cost.ts";
+import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost.ts";
 import type { MemoryModel } from "./cost.ts";
 import { chooseTiling, doublings, evenParts, rowBlockSizes } from "./tiling.ts";
 import type { Budget, Candidate } from "./tiling.ts";
@@ -33,13 +33,8 @@ export interface LinearProblem {
 /** Cycles that every further command costs. */
 const COMMAND_OVERHEAD = 4;
 
-export function chooseLinearTiling(
-  params: Params,
-  problem: LinearProblem,
-  budget: Budget,
-  memory: MemoryModel = defaultMemory,
-): LinearTiling {
-  return chooseTiling(params, problem.name, candidates(params, problem, memory), budget);
+export function chooseLinearTiling(params: Params, problem: LinearProblem, budget: Budget): LinearTiling {
+  return chooseTiling(params, problem.name, candidates(params, problem, budget.memory), budget);
 }
 
 function* candidates(params: Params, problem: LinearProblem, memory: MemoryModel): Generator<Candidate<LinearTiling>> {
@@ -118,14 +113,17 @@ function evaluate(
     (rowBlocks - 1) * gemmCycles(params, rows, problem.kTiles, totalTiles, false) +
     gemmCycles(params, lastRows, problem.kTiles, totalTiles, false);
   const norm = rowBlocks * normCycles(rows, problem.slices * params.wordSlices);
-  const commands = rowBlocks * columnBlocks * panels * COMMAND_OVERHEAD;
+  const blocks = rowBlocks * columnBlocks;
+  const operandLoads = blocks * panels + (keep ? outerBlocks(outer, rowBlocks, columnBlocks) : blocks) * panels;
+  const fetch = fetchCycles(params, blocks * (panels + 3) + operandLoads);
+  const commands = blocks * panels * COMMAND_OVERHEAD;
   // The first panel and the last block's results are not overlapped with anything.
   const head = rowRuns(Math.ceil(panel / S), rows * S) + rowRuns(slices, panel * S);
   const tail = Math.max(
     normCycles(rows, slices * params.wordSlices),
     dmaCycles(params, (outputRuns * slices) / problem.slices, outputBytes, params.outstandingWrites, memory),
   );
-  const cycles = Math.max(compute + commands, loads, stores, norm) + head + tail;
+  const cycles = Math.max(compute + commands, loads + fetch, stores, norm) + head + tail;
   return { tiling, comfortable, minimal, cycles };
 }
 

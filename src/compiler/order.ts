@@ -6,7 +6,7 @@ import type { Params } from "../config/index.ts";
 import { ENGINES } from "../isa/index.ts";
 import type { Command } from "../isa/index.ts";
 import { readsRowFactors } from "./accesses.ts";
-import { commandCost } from "./cost.ts";
+import { commandCost, fetchCycles } from "./cost.ts";
 import type { MemoryModel } from "./cost.ts";
 import { engineIndex } from "./hazards.ts";
 import type { Dependencies } from "./hazards.ts";
@@ -48,8 +48,11 @@ export function scheduleCommands(
     return time;
   };
 
+  const load = ENGINES.indexOf("load");
   commands.forEach((command, id) => {
     const engine = engineIndex(command);
+    // Fetching the command takes its share of the read channel.
+    free[load] = free[load]! + fetchCycles(params, 1);
     const cost = commandCost(params, command, memory);
     let begin = Math.max(free[engine]!, lastStart[engine]!, ready(id));
     if (command.engine === "norm") {

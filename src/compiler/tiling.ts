@@ -2,11 +2,13 @@
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { roundUp, rowUnit } from "./builder.ts";
+import type { MemoryModel } from "./cost.ts";
 
-/** How much of each memory a tiling may plan with; emission needs slack when buffers of many sizes come and go. */
+/** What a tiling may plan with. */
 export interface Budget {
-  /** 0 to 1, for scratchpad and accumulator. */
+  /** 0 to 1 of scratchpad and accumulator; emission needs slack when buffers of many sizes come and go. */
   readonly fraction: number;
+  readonly memory: MemoryModel;
 }
 
 /** Local memory that a tiling needs. */
@@ -26,7 +28,7 @@ export interface Candidate<T> {
   readonly cycles: number;
 }
 
-export function fits(params: Params, need: Need, { fraction }: Budget): boolean {
+export function fits(params: Params, need: Need, { fraction }: Pick<Budget, "fraction">): boolean {
   return (
     need.scratchpadWords <= params.scratchpadWords * fraction &&
     need.accumulatorRows <= params.accumulatorRows * fraction &&

@@ -25,14 +25,13 @@ test("the listing of a small product", () => {
       0x00000f00  activations  output                1.3 KiB
 
     at command 10, matmul
-      scratchpad  |BDG.............................................................| 184 of 4096 words
+      scratchpad  |BDF.............................................................| 168 of 4096 words
         A  0..39         matmul activations
         B  56..95        matmul activations
         C  96..111       matmul weights
         D  112..151      matmul activations
         E  152..167      matmul weights
         F  168..183      matmul weights
-        G  184..199      matmul weights
       accumulator |A..............................................................C| 44 of 4096 rows
         A  0..39         matmul block
         B  4092..4093    matmul parameters
@@ -46,12 +45,12 @@ test("the listing of a small product", () => {
            3  load   wait -        post -        dramOffset=2432[input+640] dramStride=640 runs=1 runLength=40 localAddress=56 localStride=40 space=scratchpad
            4  load   wait -        post 0        dramOffset=256[matmul weights+256] dramStride=768 runs=1 runLength=16 localAddress=96 localStride=16 space=scratchpad
            5  load   wait -        post -        dramOffset=3072[input+1280] dramStride=640 runs=1 runLength=40 localAddress=112 localStride=40 space=scratchpad
-           6  load   wait -        post 0        dramOffset=512[matmul weights+512] dramStride=768 runs=1 runLength=16 localAddress=152 localStride=16 space=scratchpad
-           7  gemm   wait 0        post -        rows=40 kTiles=1 nTiles=1 aStride=40 wAddress=40 wStride=16 accStride=40 biasAddress=4094 init=bias
+           6  gemm   wait 0        post -        rows=40 kTiles=1 nTiles=1 aStride=40 wAddress=40 wStride=16 accStride=40 biasAddress=4094 init=bias
+           7  load   wait -        post 0        dramOffset=512[matmul weights+512] dramStride=768 runs=1 runLength=16 localAddress=152 localStride=16 space=scratchpad
            8  load   wait -        post -        dramOffset=1664[matmul parameters+128] dramStride=128 runs=1 runLength=2 localAddress=4092 localStride=2 space=accumulator
            9  load   wait -        post 0        dramOffset=768[matmul weights+768] dramStride=768 runs=1 runLength=16 localAddress=168 localStride=16 space=scratchpad
-          10  load   wait -        post 0        dramOffset=1024[matmul weights+1024] dramStride=768 runs=1 runLength=16 localAddress=184 localStride=16 space=scratchpad
-          11  gemm   wait 0        post -        rows=40 kTiles=1 nTiles=1 aAddress=56 aStride=40 wAddress=96 wStride=16 accStride=40 init=accumulate
+          10  gemm   wait 0        post -        rows=40 kTiles=1 nTiles=1 aAddress=56 aStride=40 wAddress=96 wStride=16 accStride=40 init=accumulate
+          11  load   wait -        post 0        dramOffset=1024[matmul weights+1024] dramStride=768 runs=1 runLength=16 localAddress=184 localStride=16 space=scratchpad
           12  load   wait -        post 0        dramOffset=1280[matmul weights+1280] dramStride=768 runs=1 runLength=16 localAddress=200 localStride=16 space=scratchpad
           13  gemm   wait 0        post 1        rows=40 kTiles=1 nTiles=1 aAddress=112 aStride=40 wAddress=152 wStride=16 accStride=40 init=accumulate
           14  gemm   wait 0        post -        rows=40 kTiles=1 nTiles=1 aStride=40 wAddress=168 wStride=16 accAddress=40 accStride=40 biasAddress=4092 init=bias
