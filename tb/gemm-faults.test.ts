@@ -98,4 +98,17 @@ describe("faults", () => {
       bench.close();
     });
   });
+
+  test("tiles that share rows fail an assertion of the simulation", async () => {
+    const bench = await open(p, 1);
+    const { dut, spawn, run, step } = bench;
+    spawn(
+      send(dut.command, { ...fields({ ...good, kTiles: 1, accStride: 15, init: GEMM_INITS.accumulate }), index: 0 }),
+    );
+    run();
+    expect(() => {
+      step(200);
+    }).toThrow("a failed assertion");
+    bench.close();
+  });
 });

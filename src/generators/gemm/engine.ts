@@ -1,4 +1,4 @@
-import { bool, boolLit, instance, module, output, pipe, reg, times, uint, when } from "../../hdl/index.ts";
+import { assert, bool, boolLit, instance, module, output, pipe, reg, times, uint, when } from "../../hdl/index.ts";
 import type { Bool, Uint } from "../../hdl/index.ts";
 import { indexBits } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
@@ -156,7 +156,18 @@ export const GemmEngine = module(
     sequencer.advance.set(pipe(feeder.entered, arrayLatency(p) - READ_LATENCY, reset));
     io.accumulatorRead.valid.set(sequencer.read.valid);
     io.accumulatorRead.address.set(sequencer.read.address);
-    const summed = pipe(row.valid, READ_LATENCY, reset);
+    const toTotal = READ_LATENCY + ADD_LATENCY;
+    /** The row of this cycle and those before it, up to the one whose total is written now. */
+    const coming: { valid: Bool; address: Uint }[] = [{ valid: row.valid, address: row.payload.address }];
+    for (let stage = 1; stage <= toTotal; stage++) {
+      const before = coming[stage - 1]!;
+      const valid = pipe(before.valid, 1, reset);
+      const address = pipe(before.address, 1);
+      const collides = valid.and(address.eq(sequencer.read.address));
+      assert(sequencer.read.valid.and(collides).not(), "a row is read before its total is written: tiles share rows");
+      coming.push({ valid, address });
+    }
+    const summed = coming[READ_LATENCY]!.valid;
     accumulate.valid.set(summed);
     accumulate.fresh.set(pipe(row.payload.fresh, READ_LATENCY));
     accumulate.old.set(io.accumulatorRead.data);
@@ -164,10 +175,9 @@ export const GemmEngine = module(
       sum.set(array.sums[c]!);
     });
 
-    const toTotal = READ_LATENCY + ADD_LATENCY;
-    const written = pipe(summed, ADD_LATENCY, reset);
+    const { valid: written, address: writeAddress } = coming[toTotal]!;
     io.accumulatorWrite.valid.set(written.and(stop.not()));
-    io.accumulatorWrite.address.set(pipe(row.payload.address, toTotal));
+    io.accumulatorWrite.address.set(writeAddress);
     io.accumulatorWrite.data.set(accumulate.total);
     io.accumulatorWrite.mask.set(2 ** accumulatorMask(p).width - 1);
 

@@ -1,4 +1,17 @@
-import { bool, indexWidth, input, module, mux, output, reg, sink, stream, uint, when } from "../../hdl/index.ts";
+import {
+  assert,
+  bool,
+  indexWidth,
+  input,
+  module,
+  mux,
+  output,
+  reg,
+  sink,
+  stream,
+  uint,
+  when,
+} from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import { GEMM_INITS } from "../../isa/index.ts";
 import { ADDRESS_BITS, commandShape, INDEX_BITS, MASK_BITS, slotBits } from "../common/index.ts";
@@ -147,6 +160,8 @@ export const OutputSequencer = module(
       slot.next = command.rowSlot.wrap(slot.width);
       columnsLeft.next = command.validColumns;
     });
+
+    assert(io.advance.not().or(active), "a row reaches the foot of the array before its command");
 
     io.command.ready.set(active.not().or(done));
     io.read.valid.set(valid.and(fresh.not()));

@@ -1,4 +1,18 @@
-import { bool, boolLit, input, memory, module, mux, output, reg, select, times, uint, when } from "../../hdl/index.ts";
+import {
+  assert,
+  bool,
+  boolLit,
+  input,
+  memory,
+  module,
+  mux,
+  output,
+  reg,
+  select,
+  times,
+  uint,
+  when,
+} from "../../hdl/index.ts";
 import type { Bool, Uint } from "../../hdl/index.ts";
 import { indexBits } from "../../config/index.ts";
 import { ADDRESS_BITS } from "../common/index.ts";
@@ -71,6 +85,10 @@ export const BankedMemory = module(
       const asks = (request: Request): Bool => request.valid.and(bankOf(request).eq(b));
       const reads = io.read.map(asks);
       const writes = io.write.map(asks);
+      const readRow = firstOf(reads, io.read.map(rowOf));
+      const writeRow = firstOf(writes, io.write.map(rowOf));
+      const collides = anyOf(reads).and(anyOf(writes)).and(readRow.eq(writeRow));
+      assert(collides.not(), "a word is read in the cycle in which it is written");
       const mask = firstOf(
         writes,
         io.write.map((port) => port.mask),
@@ -82,7 +100,7 @@ export const BankedMemory = module(
         ...(p.maskBits > 1 && { maskBits: p.wordBits / p.maskBits }),
       });
       bank.write({
-        address: firstOf(writes, io.write.map(rowOf)),
+        address: writeRow,
         enable: anyOf(writes),
         data: firstOf(
           writes,
@@ -90,7 +108,7 @@ export const BankedMemory = module(
         ),
         ...(p.maskBits > 1 && { mask }),
       });
-      return bank.read({ address: firstOf(reads, io.read.map(rowOf)), enable: anyOf(reads) });
+      return bank.read({ address: readRow, enable: anyOf(reads) });
     });
 
     io.read.forEach((port, client) => {
