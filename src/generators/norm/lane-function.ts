@@ -12,7 +12,6 @@ const EXP_SQUARE = 11277;
 const EXP_BASE = 2 ** 27;
 /** GELU: t = 5124 - min(|x|, 5124) in Q4.11; the error function is 1 - (9463 · t² >> 22) · 2^-16. */
 const GELU_CLIP = 5124;
-const GELU_SQUARE = 9463;
 
 /** What the function part of a lane hands on. */
 export interface FunctionOutputs {
@@ -123,7 +122,9 @@ function geluSquare(active: Bool, narrowed: Sint): { x: Sint; erf: Uint } {
     square.next = t.mul(t);
   });
   // 65536 + erf for positive x is 131072 - complement, 65536 - erf for negative x is the complement itself.
-  const complement = square.mul(uintLit(GELU_SQUARE)).shr(22).wrap(16);
+  // 9463 = 2^13 + 2^10 + 2^8 - 9: five terms, where a multiplier of that constant has nine.
+  const scaled = square.shl(13).add(square.shl(10)).add(square.shl(8)).sub(square.shl(3).add(square)).wrap(40);
+  const complement = scaled.shr(22).wrap(16);
   const erf = mux(x.bit(15), complement.extend(18), uintLit(131072, 18).sub(complement).wrap(18));
   return { x, erf };
 }

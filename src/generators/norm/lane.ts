@@ -1,4 +1,4 @@
-import { bool, input, module, mux, output, reg, sint, sintLit, uint, when } from "../../hdl/index.ts";
+import { bool, input, module, mux, output, reg, sint, sintLit, uint, when, wire } from "../../hdl/index.ts";
 import type { Bool, Sint, Value } from "../../hdl/index.ts";
 import { laneControl } from "./lane-control.ts";
 import type { backControl } from "./lane-control.ts";
@@ -47,10 +47,12 @@ export const Lane = module(
 
     const ownGain = reg(sint(16), { reset: false });
     const offset = ownOffset(io.control.back, value);
+    // A net of its own, so that no tool sees a wider multiplier than 33 x 17.
+    const factor = wire(sint(17));
+    const common = io.control.function.factor.toSint();
+    factor.set(features.layernorm ? mux(io.control.function.ownGain, ownGain.extend(17), common) : common);
     const scaled = reg(sint(50), { reset: false });
     when(active(stages.affine), () => {
-      const common = io.control.function.factor.toSint();
-      const factor = features.layernorm ? mux(io.control.function.ownGain, ownGain.extend(17), common) : common;
       scaled.next = value.mul(factor).add(offset).wrap(50);
     });
     when(io.control.function.loadGain, () => {

@@ -1,4 +1,19 @@
-import { bool, input, memory, module, mux, output, pipe, reg, sint, times, uint, when } from "../../hdl/index.ts";
+import {
+  bool,
+  cat,
+  input,
+  memory,
+  module,
+  mux,
+  output,
+  pipe,
+  reg,
+  sint,
+  times,
+  uint,
+  uintLit,
+  when,
+} from "../../hdl/index.ts";
 import type { Sint, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import { slotBits } from "../common/index.ts";
@@ -10,6 +25,9 @@ export const rowSumShape = { sum: sint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_
 
 /** How far the stage `align`, at which squares arrive, is before `affine`, at which sums do. */
 const SQUARES_EARLY = 2;
+
+const SQUARES_LOW_BITS = 28;
+const SQUARES_HIGH_BITS = ROW_SQUARES_BITS - SQUARES_LOW_BITS;
 
 /** Cycles of the adder tree: two levels of adders a cycle. */
 export const treeCycles = (lanes: number): number => Math.ceil(Math.log2(lanes) / 2);
@@ -65,12 +83,18 @@ export const RowSums = module(
     }
     const squares = memory({ shape: uint(ROW_SQUARES_BITS), depth: p.rowSlots });
     const squaresSoFar = squares.read({ address, enable });
-    const squaresSum = reg(uint(ROW_SQUARES_BITS), { reset: false });
-    const squaresSlice = pipe(unsignedTree(io.squares, cycles), SQUARES_EARLY);
+    const squaresSlice = pipe(unsignedTree(io.squares, cycles), SQUARES_EARLY).extend(ROW_SQUARES_BITS);
+    // Added in two steps, to halve the carry: the low part while adding, the high part while writing.
+    const low = reg(uint(SQUARES_LOW_BITS + 1), { reset: false });
+    const high = reg({ soFar: uint(SQUARES_HIGH_BITS), slice: uint(SQUARES_HIGH_BITS) }, { reset: false });
     when(adding.valid, () => {
-      squaresSum.next = mux(adding.first, squaresSlice, squaresSoFar.add(squaresSlice)).wrap(ROW_SQUARES_BITS);
+      const before = mux(adding.first, uintLit(0, ROW_SQUARES_BITS), squaresSoFar);
+      low.next = before.wrap(SQUARES_LOW_BITS).add(squaresSlice.wrap(SQUARES_LOW_BITS));
+      high.next = { soFar: before.shr(SQUARES_LOW_BITS), slice: squaresSlice.shr(SQUARES_LOW_BITS) };
     });
-    squares.write({ ...write, data: squaresSum });
+    const carry = low.bit(SQUARES_LOW_BITS);
+    const highSum = high.soFar.add(high.slice).add(carry).wrap(SQUARES_HIGH_BITS);
+    squares.write({ ...write, data: cat(highSum, low.wrap(SQUARES_LOW_BITS)) });
     io.row.squares.set(squaresSoFar);
   },
 );

@@ -6,7 +6,6 @@ export interface SerialMultiplierParams {
   /** Bits of the multiplier, a multiple of DIGIT_BITS, and whether it is signed. */
   readonly rightBits: number;
   readonly rightSigned: boolean;
-  readonly productBits: number;
 }
 
 /** Bits of the multiplier that a cycle takes. */
@@ -14,16 +13,17 @@ export const DIGIT_BITS = 4;
 const COUNT_BITS = 4;
 
 /**
- * Multiplies in steps of four bits, highest first: product = 16 · product + left · digit.
+ * Multiplies in steps of four bits, lowest first: the product moves down past the adder, into the places that the
+ * multiplier's digits leave.
  *
  * ```
  *   0        start: left and right are read
- *   1 .. n   a digit a cycle; `last` is high in cycle n
+ *   1 .. n   {high, low} = {high + left · digit, low} / 16; `last` is high in cycle n
  *   n + 1    product, until the next start
  * ```
  *
- * `right` is the multiplier's bits, `digits` (n) says how many of its highest digits count: a short multiplier is
- * placed at the top. The product is modulo 2^productBits.
+ * After all digits the product is {high, low}. `digits` (n) may be less when the rest of `right` is 0 (a multiplier
+ * that is not negative then): the product is {high, upper 4n bits of low}.
  */
 export const SerialMultiplier = module(
   (p: SerialMultiplierParams) => `norm_multiplier_${p.leftBits}x${p.rightBits}`,
@@ -33,32 +33,32 @@ export const SerialMultiplier = module(
     right: input(uint(p.rightBits)),
     digits: input(uint(COUNT_BITS)),
     last: output(bool),
-    product: output(sint(p.productBits)),
+    high: output(sint(p.leftBits + 1)),
+    low: output(uint(p.rightBits)),
   }),
   (io, p) => {
     const left = reg(sint(p.leftBits), { reset: false });
-    const right = reg(uint(p.rightBits), { reset: false });
-    const product = reg(sint(p.productBits), { reset: false });
-    const first = reg(bool, { reset: false });
+    const high = reg(sint(p.leftBits + 1), { reset: false });
+    const low = reg(uint(p.rightBits), { reset: false });
     const remaining = reg(uint(COUNT_BITS));
 
-    const top = right.bits(p.rightBits - 1, p.rightBits - DIGIT_BITS);
-    const sign = p.rightSigned ? first.and(right.bit(p.rightBits - 1)) : boolLit(false);
-    const partial = left.mul(cat(sign, top).asSint());
+    const last = remaining.eq(1);
+    const sign = p.rightSigned ? last.and(low.bit(DIGIT_BITS - 1)) : boolLit(false);
+    const digit = cat(sign, low.bits(DIGIT_BITS - 1, 0)).asSint();
+    const sum = high.add(left.mul(digit)).wrap(p.leftBits + 1 + DIGIT_BITS);
     when(remaining.ne(0), () => {
-      product.next = product.shl(DIGIT_BITS).add(partial).wrap(p.productBits);
-      right.next = right.shl(DIGIT_BITS).wrap(p.rightBits);
+      high.next = sum.shr(DIGIT_BITS);
+      low.next = cat(sum.bits(DIGIT_BITS - 1, 0), low.bits(p.rightBits - 1, DIGIT_BITS));
       remaining.next = remaining.sub(1).wrap(COUNT_BITS);
-      first.next = false;
     });
     when(io.start, () => {
       left.next = io.left;
-      right.next = io.right;
-      product.next = 0;
+      high.next = 0;
+      low.next = io.right;
       remaining.next = io.digits;
-      first.next = true;
     });
-    io.last.set(remaining.eq(1));
-    io.product.set(product);
+    io.last.set(last);
+    io.high.set(high);
+    io.low.set(low);
   },
 );

@@ -1,4 +1,4 @@
-import { fsm, instance, module, reg, sink, sint, source, uint, when } from "../../../hdl/index.ts";
+import { cat, fsm, instance, module, reg, sink, sint, source, uint, when } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
 import { roundHalf, shiftKeepingHalf } from "../narrow.ts";
 import { MEAN_BITS, ROW_SUM_BITS } from "../shape.ts";
@@ -32,7 +32,6 @@ export const RowMean = module(
       leftBits: ROW_SUM_BITS,
       rightBits: RECIP_BITS,
       rightSigned: false,
-      productBits: ROW_SUM_BITS + RECIP_BITS,
     });
 
     const { tag, sum, squares, columns, recip } = io.from.payload;
@@ -46,6 +45,7 @@ export const RowMean = module(
     multiplier.right.set(recip);
     multiplier.digits.set(RECIP_BITS / DIGIT_BITS);
 
+    const product = cat(multiplier.high, multiplier.low).asSint();
     // The shifted product waits for its rounding where the mean will be, with one bit more.
     const shifted = reg(sint(MEAN_BITS + 2), { reset: false });
     state.states({
@@ -56,7 +56,7 @@ export const RowMean = module(
         });
       },
       shift: () => {
-        shifted.next = shiftKeepingHalf(multiplier.product, recipShift, MEAN_BITS + 2);
+        shifted.next = shiftKeepingHalf(product, recipShift, MEAN_BITS + 2);
         state.goto("round");
       },
       round: () => {

@@ -41,11 +41,11 @@ export const rowJobShape = (p: Params) => ({
  *
  * ```
  *   fetch ──► mean ──► variance ──► root ──► reciprocal ──► row factors
- *    2          11        13          11          9          cycles of a LayerNorm row
+ *    2          11        14          11          9          cycles of a LayerNorm row
  *    2           1         1           3          9          cycles of a Softmax row
  * ```
  *
- * Every stage holds a row of its own: a LayerNorm row every 14 cycles, a Softmax row every 9. Without LayerNorm there
+ * Every stage holds a row of its own: a LayerNorm row every 15 cycles, a Softmax row every 9. Without LayerNorm there
  * are no stages for mean and variance. Sums are read in cycles in which the pipeline reads none.
  */
 export const RowUnit = module(
