@@ -26,8 +26,10 @@ function cards(report: Report) {
           ),
         ]),
     card(grouped(report.cycles), "cycles, start to done"),
-    card(grouped(report.floorCycles), "cycles at least (MACs / PEs)"),
-    card(percent(report.utilization), "array utilisation"),
+    ...(report.floorCycles === 0 ? [] : [card(grouped(report.floorCycles), "cycles at least (MACs / PEs)")]),
+    ...(report.elementsPerCycle === null
+      ? [card(percent(report.utilization), "array utilisation")]
+      : [card(report.elementsPerCycle.toFixed(2), "elements per NORM cycle")]),
   ];
 }
 
@@ -164,7 +166,7 @@ export function renderHtml(report: Report): string {
       differences: grouped(t.differences),
       tone: t.differences === 0 ? "good" : "bad",
     })),
-    checkSummary: `${grouped(report.comparedValues)} values in ${report.tensors.length} tensors compared with the integer reference; ${wrong === 0 ? "all equal" : `${wrong} tensors differ`}.`,
+    checkSummary: `${grouped(report.comparedValues)} values in ${report.tensors.length} tensors compared with the integer reference; ${wrong === 0 ? "all equal" : wrong === 1 ? "1 tensor differs" : `${wrong} tensors differ`}.`,
     command: report.command,
   });
 }
