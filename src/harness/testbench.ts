@@ -48,6 +48,8 @@ interface Running {
   readonly name: string;
   readonly background: boolean;
   waitingFor: string | undefined;
+  /** Cycle in which it was last resumed: once a cycle, however `run` is called. */
+  resumedAt: number;
 }
 
 const DEFAULT_TIMEOUT_CYCLES = 100_000;
@@ -80,6 +82,9 @@ export function createTestbench<D>(
   };
 
   const resume = (entry: Running): boolean => {
+    // Between the end of one `run` and the start of the next there was no clock edge.
+    if (entry.resumedAt === engine.cycle) return true;
+    entry.resumedAt = engine.cycle;
     const result = entry.process.next();
     entry.waitingFor = result.done === true ? undefined : result.value;
     return result.done !== true;
@@ -124,6 +129,7 @@ export function createTestbench<D>(
         name: name ?? `process ${spawned}`,
         background,
         waitingFor: undefined,
+        resumedAt: -1,
       });
       spawned++;
     },

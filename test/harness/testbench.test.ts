@@ -76,6 +76,30 @@ test("processes run once a clock cycle and end run", async () => {
   close();
 });
 
+test("a process in the background is resumed once a cycle across runs", async () => {
+  const { dut, spawn, run, close } = await simulateVerilog(counter);
+  poke(dut.enable!, 1);
+  poke(dut.amount!, 1);
+  const seen: number[] = [];
+  function* watch(): Process {
+    for (;;) {
+      yield;
+      seen.push(dut.count!.sampled());
+    }
+  }
+  function* wait(): Process {
+    yield;
+    yield;
+  }
+  spawn(watch, { background: true });
+  for (let i = 0; i < 3; i++) {
+    spawn(wait);
+    run();
+  }
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
+  close();
+});
+
 test("a timeout says who waits for what", async () => {
   const { spawn, run, close } = await simulateVerilog(counter);
   spawn(
