@@ -23,8 +23,8 @@ const byte = stream(uint(8));
 const numbers = times(60, (i) => (i * 37) % 256);
 
 const Pass = module(
-  "pass",
-  (_: { depth: number }) => ({ enq: sink(byte), deq: source(byte) }),
+  ({ depth }: { depth: number }) => `pass_${depth}`,
+  () => ({ enq: sink(byte), deq: source(byte) }),
   (io, { depth }) => {
     connect(io.deq, depth === 0 ? registerSlice(io.enq) : queue(io.enq, depth));
   },
@@ -60,8 +60,8 @@ test("a queue of two or more passes one payload a cycle", async () => {
 });
 
 const Choose = module(
-  "choose",
-  (_: { policy: "fixed" | "roundRobin" }) => ({
+  ({ policy }: { policy: "fixed" | "roundRobin" }) => `choose_${policy}`,
+  () => ({
     from: times(3, () => sink(byte)),
     to: source(byte),
     chosen: output(uint(2)),

@@ -49,8 +49,8 @@ function print(expr: Expr, nameOf: NameOf): Text {
     case "unary": {
       const reduces = expr.op !== "not" && expr.op !== "neg";
       const inner = reduces ? bracket(printBits(expr.operand, nameOf)) : operand(expr.operand, nameOf);
-      // Yosys reads -9'(x) as a cast to -9 bits.
-      const guarded = /^[0-9]/.test(inner) ? `(${inner})` : inner;
+      // Yosys reads -9'(x) as a cast to -9 bits; |~ is an operator of its own.
+      const guarded = /^[0-9~!&|^-]/.test(inner) ? `(${inner})` : inner;
       if (expr.op === "not") return { text: `${expr.width === 1 ? "!" : "~"}${guarded}`, simple: true };
       if (expr.op === "neg") return { text: `-${guarded}`, simple: false };
       const symbol = { reduceOr: "|", reduceAnd: "&", reduceXor: "^" }[expr.op];
@@ -74,11 +74,31 @@ function print(expr: Expr, nameOf: NameOf): Text {
       }
       return simple(`${expr.width}'(${print(expr.operand, nameOf).text})`);
     case "cast":
-      if (!expr.signed && isUnsignedText(expr.operand)) return printBits(expr.operand, nameOf);
-      return simple(`${expr.signed ? "$signed" : "$unsigned"}(${printBits(expr.operand, nameOf).text})`);
+      return printCast(expr, nameOf);
     case "case":
       throw new Error("a case inside an expression has no wire");
   }
+}
+
+/** Yosys takes the width of $signed(4'(x)) from x: a size cast comes outside, or in braces. */
+function printCast(expr: Expr & { kind: "cast" }, nameOf: NameOf): Text {
+  const { operand: inner, signed, width } = expr;
+  const sign = signed ? "$signed" : "$unsigned";
+  const bits = printBits(inner, nameOf);
+  if (inner.kind === "resize" && width < inner.operand.width) {
+    if (!signed && inner.operand.kind === "ref") {
+      return simple(select(nameOf(inner.operand.net), inner.operand.width, width - 1, 0));
+    }
+    const { text } = printBits(inner.operand, nameOf);
+    return simple(`${width}'(${sign}(${isSizeCast(text) ? `{${text}}` : text}))`);
+  }
+  if (!signed && isUnsignedText(inner)) return bits;
+  if (isSizeCast(bits.text)) return simple(signed ? `$signed({${bits.text}})` : `{${bits.text}}`);
+  return simple(`${sign}(${bits.text})`);
+}
+
+function isSizeCast(text: string): boolean {
+  return /^\d+'\(/.test(text);
 }
 
 /** Selections and concatenations are unsigned in Verilog whatever they select from. */
@@ -121,7 +141,8 @@ function printSlice(expr: Expr & { kind: "slice" }, nameOf: NameOf): string {
     const inRange = 2 ** whole.right.width === vector.width;
     if (vector.kind === "ref" && inRange) return `${nameOf(vector.net)}[${printBits(whole.right, nameOf).text}]`;
   }
-  const bits = whole.signed ? simple(`$unsigned(${print(whole, nameOf).text})`) : print(whole, nameOf);
+  const unsigned: Expr = { kind: "cast", operand: whole, width: whole.width, signed: false };
+  const bits = whole.signed ? print(unsigned, nameOf) : print(whole, nameOf);
   return low === 0 ? `${width}'(${bits.text})` : `${width}'(${bracket(bits)} >> ${low})`;
 }
 
