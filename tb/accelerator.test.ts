@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../src/config/index.ts";
+import { deriveParams, loadConfig } from "../src/config/index.ts";
 import type { Params } from "../src/config/index.ts";
 import { generateAccelerator } from "../src/generators/index.ts";
 import { formatLint, lintVerilog, withSeed } from "../src/harness/index.ts";
@@ -42,4 +42,17 @@ describe.each([...PRESETS, ...VARIANTS])("$name", (p) => {
     const { files, top } = generateAccelerator(p);
     expect(formatLint(await lintVerilog(files, top))).toBe("");
   });
+});
+
+test("black-box memories: only clocked ones are left out, and with them the design is whole and clean", async () => {
+  const inferred = loadConfig("edge");
+  const black = generateAccelerator(deriveParams({ ...inferred.config, sram: "blackbox" }));
+  const whole = generateAccelerator(inferred);
+  const clocked = black.memories.filter(({ asynchronous }) => !asynchronous);
+  expect(clocked.length).toBeGreaterThan(0);
+  expect(black.blackBoxes).toEqual(clocked.map(({ name }) => name));
+  const macros = clocked.map(({ name, text }) => ({ name: `${name}.sv`, text }));
+  const names = (files: readonly { readonly name: string }[]): string[] => files.map(({ name }) => name).sort();
+  expect(names([...black.files, ...macros])).toEqual(names(whole.files));
+  expect(formatLint(await lintVerilog([...black.files, ...macros], black.top))).toBe("");
 });
