@@ -71,10 +71,16 @@ function widenSum(operand: Expr, width: number): Expr | undefined {
   return undefined;
 }
 
-/** The bits in which the value of an operand fits, as far as its form tells. */
-function valueWidth(expr: Expr): number {
+/** The bits in which the value of an operand fits, as far as its form tells; looks `depth` operators deep. */
+function valueWidth(expr: Expr, depth = 8): number {
   if (expr.kind === "const") return build.literalWidth(expr.value, expr.signed);
-  return expr.kind === "resize" ? Math.min(expr.width, expr.operand.width) : expr.width;
+  if (expr.kind === "resize" && expr.width > expr.operand.width) return valueWidth(expr.operand, depth);
+  if (expr.kind !== "binary" || depth === 0) return expr.width;
+  const operands = (): [number, number] => [valueWidth(expr.left, depth - 1), valueWidth(expr.right, depth - 1)];
+  if (expr.op === "add" || (expr.op === "sub" && expr.signed)) return Math.min(expr.width, Math.max(...operands()) + 1);
+  if (expr.op !== "mul") return expr.width;
+  const [left, right] = operands();
+  return Math.min(expr.width, left + right);
 }
 
 function resize(expr: Expr, width: number): Expr {
