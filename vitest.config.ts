@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "tb/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Messages are compared word for word, and build servers would have them coloured.
+    env: { NO_COLOR: "1" },
     pool: "forks",
     maxWorkers: 2,
     minWorkers: 1,

@@ -31,8 +31,8 @@ export interface StartOptions {
 export function systole(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [SCRIPT, ...args], {
     cwd: options.cwd,
-    // Test runners and build servers force colours; users do not.
-    env: { ...process.env, FORCE_COLOR: undefined, CI: undefined, ...options.env },
+    // Test runners and build servers have their say on colours; users do not.
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
