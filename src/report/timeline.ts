@@ -65,7 +65,9 @@ function layerStarts(report: Report): { readonly name: string; readonly start: n
 /** One line above a picture that stands alone. */
 function caption(report: Report): string {
   const { config } = report;
-  const cycles = Math.max(0, ...report.timeline.map((s) => s.end));
+  // Of several programs only the first is drawn; the counter is of all of them.
+  const drawn = Math.max(0, ...report.timeline.map((s) => s.end));
+  const cycles = report.predictions.length > 1 ? drawn : report.cycles;
   const [first] = report.predictions;
   const what = first === undefined ? report.kind : `${first.name}, ${first.tokens} tokens,`;
   const used = report.predictions.length > 1 ? "" : `, array used ${percent(report.utilization)}`;

@@ -40,7 +40,8 @@ test("marks where each layer's first product begins", () => {
 
 test("has a caption only where it stands alone", () => {
   const report = sampleReport({ predictions: sampleReport().predictions.slice(0, 1) });
-  expect(renderTimeline(report)).toContain("css-1, 7 tokens, on tiny (4×4): 2,010 cycles, array used 77.5 %");
+  expect(renderTimeline(report)).toContain("css-1, 7 tokens, on tiny (4×4): 4,000 cycles, array used 77.5 %");
+  expect(renderTimeline(sampleReport())).toContain("css-1, 7 tokens, on tiny (4×4): 2,010 cycles<");
   expect(renderTimeline(report, { embedded: true })).not.toContain('<text class="caption"');
 });
 
