@@ -211,3 +211,12 @@ export function mapExpressions(statement: Statement, f: (expr: Expr, holder: Sta
     }
   }
 }
+
+/** Whether an expression is one bit of a net at a changing place that always exists: Verilog's `vector[index]`. */
+export function isIndexed(expr: Expr): boolean {
+  if (expr.kind !== "slice" || expr.width !== 1 || expr.low !== 0) return false;
+  const shift = expr.operand;
+  if (shift.kind !== "binary" || shift.op !== "shr") return false;
+  const vector = shift.left.kind === "cast" ? shift.left.operand : shift.left;
+  return vector.kind === "ref" && 2 ** shift.right.width === vector.width;
+}

@@ -59,7 +59,7 @@ test("named intermediate values", () => {
         assign odd = sum[0] ^ product[0];
 
         always_ff @(posedge clock) begin
-            total <= ((&total_part) || !(|total_part)) ? 12'(sum) : sum[20] ? 12'sh800 : 12'sd2047;
+            total <= ((&total_part) || !(|total_part)) ? $signed(sum[11:0]) : sum[20] ? 12'sh800 : 12'sd2047;
         end
     endmodule
 

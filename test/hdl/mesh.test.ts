@@ -31,7 +31,7 @@ test("a mesh of 4x4 is clean in all three linters; its element reads like this",
 
         always_ff @(posedge clock) begin
             if (west_load) begin
-                weight <= 8'(north);
+                weight <= north[7:0];
             end
         end
 

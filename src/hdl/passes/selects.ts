@@ -1,6 +1,6 @@
 import type { Assign, Expr, Module, Net, Statement } from "../ir.ts";
 import { findDrivers } from "../verilog/drivers.ts";
-import { eachStatement, mapExpressions, withOperands } from "../walk.ts";
+import { eachStatement, isIndexed, mapExpressions, withOperands } from "../walk.ts";
 
 /**
  * Gives wires to constant selections and truncations inside `always_comb`, where Icarus Verilog does not take them:
@@ -15,7 +15,7 @@ export function selects(module: Module): void {
     const truncates = inner.kind === "resize" && inner.width < inner.operand.width;
     if (inner.kind !== "slice" && !truncates) return inner;
     const { operand, width, signed, site } = inner;
-    if (inner.kind === "slice" && isBitSelect(inner.operand)) return inner;
+    if (isIndexed(inner)) return inner;
     const low = inner.kind === "slice" ? inner.low : 0;
     const high = low + width - 1;
     const base = operand.kind === "ref" ? operand.net.hint : "selected";
@@ -43,11 +43,6 @@ export function selects(module: Module): void {
     });
   });
   module.body.splice(0, module.body.length, ...assigns, ...body);
-}
-
-/** `vector >> index`, of which bit 0 is written `vector[index]`. */
-function isBitSelect(operand: Expr): boolean {
-  return operand.kind === "binary" && operand.op === "shr";
 }
 
 function assignsCombinational(statement: Statement): boolean {

@@ -35,6 +35,8 @@ function simplifyResize(expr: Resize, single: Single): Expr | undefined {
     const widened = operand.width >= operand.operand.width;
     if (truncates || widened) return resize(operand.operand, width);
   }
+  if (truncates && operand.kind === "slice") return build.slice(operand.operand, operand.low + width - 1, operand.low);
+  if (truncates && operand.kind === "cat") return sliceOfCat(operand, width - 1, 0);
   if (truncates && operand.kind === "cast") return build.cast(resize(operand.operand, width), expr.signed);
   if (!single(operand)) return undefined;
   if (truncates || operand.kind === "mux") return truncate(operand, width);

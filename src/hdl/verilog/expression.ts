@@ -1,4 +1,5 @@
 import type { Const, Expr, Net } from "../ir.ts";
+import { isIndexed } from "../walk.ts";
 
 /** Text of an expression and whether it must be bracketed inside another one. */
 interface Text {
@@ -69,8 +70,9 @@ function print(expr: Expr, nameOf: NameOf): Text {
     case "slice":
       return simple(printSlice(expr, nameOf));
     case "resize":
-      if (expr.width < expr.operand.width && expr.operand.kind === "ref" && !expr.signed) {
-        return simple(select(nameOf(expr.operand.net), expr.operand.width, expr.width - 1, 0));
+      if (expr.width < expr.operand.width && expr.operand.kind === "ref") {
+        const low = select(nameOf(expr.operand.net), expr.operand.width, expr.width - 1, 0);
+        return simple(expr.signed ? `$signed(${low})` : low);
       }
       return simple(`${expr.width}'(${print(expr.operand, nameOf).text})`);
     case "cast":
@@ -86,8 +88,9 @@ function printCast(expr: Expr & { kind: "cast" }, nameOf: NameOf): Text {
   const sign = signed ? "$signed" : "$unsigned";
   const bits = printBits(inner, nameOf);
   if (inner.kind === "resize" && width < inner.operand.width) {
-    if (!signed && inner.operand.kind === "ref") {
-      return simple(select(nameOf(inner.operand.net), inner.operand.width, width - 1, 0));
+    if (inner.operand.kind === "ref") {
+      const low = select(nameOf(inner.operand.net), inner.operand.width, width - 1, 0);
+      return simple(signed ? `$signed(${low})` : low);
     }
     const { text } = printBits(inner.operand, nameOf);
     return simple(`${width}'(${sign}(${isSizeCast(text) ? `{${text}}` : text}))`);
@@ -107,7 +110,11 @@ function isUnsignedText(expr: Expr): boolean {
 }
 
 function printBits(expr: Expr, nameOf: NameOf): Text {
-  return expr.kind === "cast" ? printBits(expr.operand, nameOf) : print(expr, nameOf);
+  if (expr.kind === "cast") return printBits(expr.operand, nameOf);
+  if (expr.kind === "resize" && expr.width < expr.operand.width && expr.operand.kind === "ref") {
+    return simple(select(nameOf(expr.operand.net), expr.operand.width, expr.width - 1, 0));
+  }
+  return print(expr, nameOf);
 }
 
 function printBinary(expr: Expr & { kind: "binary" }, nameOf: NameOf): Text {
@@ -136,10 +143,8 @@ function printCat(parts: readonly Expr[], nameOf: NameOf): string {
 function printSlice(expr: Expr & { kind: "slice" }, nameOf: NameOf): string {
   const { operand: whole, high, low, width } = expr;
   if (whole.kind === "ref") return select(nameOf(whole.net), whole.width, high, low);
-  if (width === 1 && low === 0 && whole.kind === "binary" && whole.op === "shr") {
-    const vector = whole.left.kind === "cast" ? whole.left.operand : whole.left;
-    const inRange = 2 ** whole.right.width === vector.width;
-    if (vector.kind === "ref" && inRange) return `${nameOf(vector.net)}[${printBits(whole.right, nameOf).text}]`;
+  if (isIndexed(expr) && whole.kind === "binary") {
+    return `${printBits(whole.left, nameOf).text}[${printBits(whole.right, nameOf).text}]`;
   }
   const unsigned: Expr = { kind: "cast", operand: whole, width: whole.width, signed: false };
   const bits = whole.signed ? print(unsigned, nameOf) : print(whole, nameOf);
