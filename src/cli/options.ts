@@ -1,6 +1,7 @@
 /** Options that several commands share, and how their values are checked. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import type { MemoryModel } from "../compiler/index.ts";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { requireWritable } from "../files/index.ts";
@@ -74,11 +75,7 @@ export function addSimulationOptions(command: Command): Command {
     .option("--trace <file>", "write the life of every command as trace events (JSON), for Perfetto")
     .option("--svg <file>", "write the timeline of the engines as a picture")
     .addOption(new Option("--latency <cycles>", "memory latency").argParser(integer(0, 100_000)).default(100))
-    .addOption(
-      new Option("--bandwidth <bytes>", "memory bytes per cycle each way (default: a DMA beat)").argParser(
-        number(0.125, 64),
-      ),
-    )
+    .addOption(bandwidthOption())
     .addOption(
       new Option("--stalls <probability>", "probability that a memory channel stalls in a cycle")
         .argParser(number(0, 0.95))
@@ -90,6 +87,12 @@ export function addSimulationOptions(command: Command): Command {
     .addOption(new Option("--wave-to <cycle>", "first cycle not recorded any more").argParser(integer(1, MAX_CYCLE)))
     .option("--wave-scope <path>", "record only what is inside this instance, dots between names");
 }
+
+/** `--bandwidth`. */
+export const bandwidthOption = (): Option =>
+  new Option("--bandwidth <bytes>", "memory bytes per cycle each way (default: a DMA beat)").argParser(
+    number(0.125, 64),
+  );
 
 /** `--softmax`. */
 export const softmaxOption = (): Option =>
@@ -111,8 +114,8 @@ export const calibrationOption = (): Option =>
     .argParser(calibrationMethod)
     .default(calibrationMethod("max"), "max");
 
-/** The memory that the options describe. Errors: `option-bandwidth`. */
-export function memorySettings(flags: MemoryFlags, params: Params): MemorySettings {
+/** Latency and bandwidth of the memory that the options describe. Errors: `option-bandwidth`. */
+export function memoryModel(flags: Pick<MemoryFlags, "latency" | "bandwidth">, params: Params): MemoryModel {
   const bytesPerCycle = flags.bandwidth ?? params.beatBytes;
   if (bytesPerCycle > params.beatBytes) {
     throw new SystoleError({
@@ -121,8 +124,15 @@ export function memorySettings(flags: MemoryFlags, params: Params): MemorySettin
       remedy: "Lower it, or widen dma.bits in the configuration.",
     });
   }
-  return { latencyCycles: flags.latency, bytesPerCycle, stallProbability: flags.stalls, seed: flags.seed };
+  return { latencyCycles: flags.latency, bytesPerCycle };
 }
+
+/** The memory that the options describe. Errors: `option-bandwidth`. */
+export const memorySettings = (flags: MemoryFlags, params: Params): MemorySettings => ({
+  ...memoryModel(flags, params),
+  stallProbability: flags.stalls,
+  seed: flags.seed,
+});
 
 /** The waves that the options ask for. Errors: `option-wave`. */
 export function waveOptions(flags: WaveFlags): WaveOptions | undefined {

@@ -5,7 +5,7 @@ import type { Command } from "../isa/index.ts";
 import { checkAllocation } from "./allocation-check.ts";
 import type { ProgramBuilder, SegmentDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
-import type { MemoryModel } from "./cost.ts";
+import type { MemoryModel } from "./cost/index.ts";
 import { emit } from "./emit.ts";
 import type { BufferUse } from "./emit.ts";
 import { findDependencies } from "./hazards.ts";

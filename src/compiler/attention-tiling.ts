@@ -1,8 +1,8 @@
 /** Tilings of attention: rows of queries per job, keys and values in chunks. */
 import type { Params } from "../config/index.ts";
 import { roundUp, weightRowUnit } from "./builder.ts";
-import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost.ts";
-import type { MemoryModel } from "./cost.ts";
+import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost/index.ts";
+import type { MemoryModel } from "./cost/index.ts";
 import { chooseTiling, doublings, rowBlockSizes } from "./tiling.ts";
 import type { Budget, Candidate } from "./tiling.ts";
 
@@ -129,7 +129,11 @@ function evaluate(
   const requantise = normCycles(rows, headSlices * params.wordSlices);
   const commands = 2 * chunks * COMMAND_OVERHEAD;
   const job = interleaved ? Math.max(compute + commands, exp + requantise) : compute + commands + exp;
-  const fetch = fetchCycles(params, jobs * (4 + 2 * chunks) + (resident ? sequences * heads : jobs) * 2 * chunks);
+  const fetch = fetchCycles(
+    params,
+    jobs * (4 + 2 * chunks) + (resident ? sequences * heads : jobs) * 2 * chunks,
+    memory,
+  );
   const cycles = Math.max(jobs * job, loads + fetch, stores) + exp + requantise + keyLoads;
   return { tiling, comfortable, minimal, cycles };
 }

@@ -4,8 +4,8 @@ import { SystoleError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
 import type { Assembly } from "./assemble.ts";
 import { ProgramBuilder } from "./builder.ts";
-import { defaultMemory } from "./cost.ts";
-import type { MemoryModel } from "./cost.ts";
+import { defaultMemory } from "./cost/index.ts";
+import type { MemoryModel } from "./cost/index.ts";
 import { CapacityError, NO_LOOKAHEAD } from "./emit.ts";
 import { commandsOffset, imageBytes } from "./program.ts";
 import type { Program } from "./program.ts";
@@ -47,7 +47,7 @@ const ATTEMPTS: readonly { readonly fraction: number; readonly lookahead: number
 export function compile(
   params: Params,
   describe: (builder: ProgramBuilder, budget: Budget) => void,
-  { memory = defaultMemory }: CompileOptions = {},
+  { memory = defaultMemory(params) }: CompileOptions = {},
 ): Compiled {
   let failure: CapacityError | SystoleError | undefined;
   for (const { fraction, lookahead } of ATTEMPTS) {

@@ -10,7 +10,7 @@ export * from "./kernels.ts";
 export * from "./minimum.ts";
 export * from "./host-steps.ts";
 export * from "./execute.ts";
-export * from "./cost.ts";
+export * from "./cost/index.ts";
 export * from "./encoder.ts";
 export * from "./pass-kernels.ts";
 export * from "./memory-map.ts";

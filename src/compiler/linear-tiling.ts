@@ -1,8 +1,8 @@
 /** Tilings of a product whose blocks need not span whole rows: QKV, FFN1, and everything that leaves as raw s32. */
 import type { Params } from "../config/index.ts";
 import { parameterUnit, roundUp, weightRowUnit } from "./builder.ts";
-import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost.ts";
-import type { MemoryModel } from "./cost.ts";
+import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost/index.ts";
+import type { MemoryModel } from "./cost/index.ts";
 import { chooseTiling, doublings, evenParts, rowBlockSizes } from "./tiling.ts";
 import type { Budget, Candidate } from "./tiling.ts";
 
@@ -115,7 +115,7 @@ function evaluate(
   const norm = rowBlocks * normCycles(rows, problem.slices * params.wordSlices);
   const blocks = rowBlocks * columnBlocks;
   const operandLoads = blocks * panels + (keep ? outerBlocks(outer, rowBlocks, columnBlocks) : blocks) * panels;
-  const fetch = fetchCycles(params, blocks * (panels + 3) + operandLoads);
+  const fetch = fetchCycles(params, blocks * (panels + 3) + operandLoads, memory);
   const commands = blocks * panels * COMMAND_OVERHEAD;
   // The first panel and the last block's results are not overlapped with anything.
   const head = rowRuns(Math.ceil(panel / S), rows * S) + rowRuns(slices, panel * S);

@@ -6,8 +6,8 @@ import type { Params } from "../config/index.ts";
 import { ENGINES } from "../isa/index.ts";
 import type { Command } from "../isa/index.ts";
 import { readsRowFactors } from "./accesses.ts";
-import { commandCost, fetchCycles } from "./cost.ts";
-import type { MemoryModel } from "./cost.ts";
+import { commandCost, defaultMemory, fetchCycles } from "./cost/index.ts";
+import type { MemoryModel } from "./cost/index.ts";
 import { engineIndex } from "./hazards.ts";
 import type { Dependencies } from "./hazards.ts";
 
@@ -30,7 +30,7 @@ export function scheduleCommands(
   params: Params,
   commands: readonly Command[],
   dependencies: Dependencies,
-  memory?: MemoryModel,
+  memory: MemoryModel = defaultMemory(params),
 ): Schedule {
   const start = new Float64Array(commands.length);
   const finish = new Float64Array(commands.length);
@@ -52,7 +52,7 @@ export function scheduleCommands(
   commands.forEach((command, id) => {
     const engine = engineIndex(command);
     // Fetching the command takes its share of the read channel.
-    free[load] = free[load]! + fetchCycles(params, 1);
+    free[load] = free[load]! + fetchCycles(params, 1, memory);
     const cost = commandCost(params, command, memory);
     let begin = Math.max(free[engine]!, lastStart[engine]!, ready(id));
     if (command.engine === "norm") {

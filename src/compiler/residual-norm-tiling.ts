@@ -1,8 +1,8 @@
 /** Tilings of a product that ends in LayerNorm: a block spans whole rows, for the row's statistics need all of them. */
 import type { Params } from "../config/index.ts";
 import { parameterUnit, roundUp, weightRowUnit } from "./builder.ts";
-import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost.ts";
-import type { MemoryModel } from "./cost.ts";
+import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost/index.ts";
+import type { MemoryModel } from "./cost/index.ts";
 import { chooseTiling, doublings, rowBlockSizes } from "./tiling.ts";
 import type { Budget, Candidate } from "./tiling.ts";
 
@@ -87,7 +87,7 @@ function evaluate(
     gemmCycles(params, lastRows, problem.kTiles, tiles, false);
   const norm = PASSES * normCycles(rows, problem.slices * params.wordSlices);
   const chunks = Math.ceil(problem.slices / residualSlices);
-  const fetch = fetchCycles(params, blocks * (3 * panels + 2 * chunks + 3));
+  const fetch = fetchCycles(params, blocks * (3 * panels + 2 * chunks + 3), memory);
   const commands = blocks * (panels + 0.1 * chunks) * COMMAND_OVERHEAD;
   // The first panel and preload, and the last block's passes, row jobs and results, are not overlapped with anything.
   const head = read(problem.slices, panel * S) + norm / PASSES;

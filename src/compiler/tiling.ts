@@ -2,7 +2,7 @@
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { roundUp, rowUnit } from "./builder.ts";
-import type { MemoryModel } from "./cost.ts";
+import type { MemoryModel } from "./cost/index.ts";
 
 /** What a tiling may plan with. */
 export interface Budget {

@@ -29,7 +29,7 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
   const memory = memorySettings(flags, params);
   const wave = waveOptions(flags);
   progress.step(`preparing ${kind}`);
-  const workload = makeWorkload(kind, params, flags, { memory: { latencyCycles: flags.latency } });
+  const workload = makeWorkload(kind, params, flags, { memory });
   progress.step(`building the simulation of ${params.name}`);
   try {
     const result = await runWorkload(params, workload, {

@@ -11,7 +11,7 @@ import type { CalibrationMethod, SoftmaxMode } from "../../model/index.ts";
 import { bytes } from "../../report/index.ts";
 import { interruptible } from "../interrupt.ts";
 import { openModel, quantiseModel } from "../model.ts";
-import { calibrationOption, integer, softmaxOption } from "../options.ts";
+import { bandwidthOption, calibrationOption, integer, memoryModel, softmaxOption } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface CompileFlags {
@@ -24,6 +24,7 @@ interface CompileFlags {
   readonly softmax: SoftmaxMode;
   readonly calibration: CalibrationMethod;
   readonly latency: number;
+  readonly bandwidth?: number;
   readonly output: string;
   readonly json?: boolean;
 }
@@ -32,7 +33,7 @@ async function compileProgram(flags: CompileFlags, signal: AbortSignal): Promise
   const params = loadConfig(flags.config);
   const { seq, softmax } = flags;
   const valid = flags.valid ?? seq;
-  const memory = { latencyCycles: flags.latency };
+  const memory = memoryModel(flags, params);
   if (flags.shape !== undefined) {
     if (flags.model !== undefined) {
       throw new SystoleError({ code: "option-conflict", message: "--model and --shape: give one of them" });
@@ -89,6 +90,7 @@ export function addCompile(program: Command): void {
     .addOption(
       new Option("--latency <cycles>", "memory latency to schedule for").argParser(integer(0, 100_000)).default(100),
     )
+    .addOption(bandwidthOption())
     .option("-o, --output <file>", "program file", "out/program.systole")
     .option("--json", "print one JSON object instead of text")
     .addHelpText(

@@ -6,7 +6,7 @@ import { loadConfig } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { compileEncoder, imageBytes } from "../../compiler/index.ts";
-import type { Compiled, Program } from "../../compiler/index.ts";
+import type { Compiled, MemoryModel, Program } from "../../compiler/index.ts";
 import { argmax, classify, encoderInput, logitsFloat, logitsFromOutput, requireHead } from "../../model/index.ts";
 import type { BertModel, CalibrationMethod, QuantisedBert, SoftmaxMode } from "../../model/index.ts";
 import { buildReport } from "../../report/index.ts";
@@ -42,7 +42,12 @@ interface RunFlags extends SimulationFlags, TextFlags {
 }
 
 /** Compiles once for each pair of padded and valid length; or takes the given program, when it is for such a text. */
-function programCache(params: Params, bert: QuantisedBert, flags: RunFlags): (job: Job) => Compiled {
+function programCache(
+  params: Params,
+  bert: QuantisedBert,
+  flags: RunFlags,
+  memory: MemoryModel,
+): (job: Job) => Compiled {
   const cache = new Map<string, Compiled>();
   const given = flags.program === undefined ? undefined : readProgram(flags.program, params);
   return ({ name, ids }) => {
@@ -50,7 +55,7 @@ function programCache(params: Params, bert: QuantisedBert, flags: RunFlags): (jo
     const key = `${seq}/${ids.length}`;
     let compiled = cache.get(key);
     if (compiled === undefined) {
-      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory: { latencyCycles: flags.latency } });
+      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory });
       if (given !== undefined) compiled = withProgram(compiled, given, name);
       cache.set(key, compiled);
     }
@@ -110,6 +115,7 @@ async function prepare(
   files: readonly string[],
   flags: RunFlags,
   params: Params,
+  memory: MemoryModel,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Prepared> {
@@ -125,7 +131,7 @@ async function prepare(
   const jobs = makeJobs(loaded, texts, shipped, flags);
   const quantised = await quantiseModel(loaded, { ...flags, texts }, progress, signal);
   const bert = firstLayers(quantised, layers);
-  const compiledFor = programCache(params, bert, flags);
+  const compiledFor = programCache(params, bert, flags, memory);
   let bytes = 0;
   progress.step(`compiling for ${params.name}`);
   for (const [i, job] of jobs.entries()) {
@@ -141,7 +147,14 @@ async function run(files: readonly string[], flags: RunFlags, signal: AbortSigna
   const params = loadConfig(flags.config);
   const memory = memorySettings(flags, params);
   const wave = waveOptions(flags);
-  const { model, bert, layers, jobs, compiledFor, bytes } = await prepare(files, flags, params, progress, signal);
+  const { model, bert, layers, jobs, compiledFor, bytes } = await prepare(
+    files,
+    flags,
+    params,
+    memory,
+    progress,
+    signal,
+  );
 
   progress.step(`building the simulation of ${params.name}`);
   const device = await Device.open(params, {

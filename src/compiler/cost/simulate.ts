@@ -2,18 +2,14 @@
  * What a command costs, from its fields alone: cycles for which its engine is occupied, and cycles until its results are
  * there. Used to choose tilings and to order commands; correctness never depends on it.
  */
-import type { Params } from "../config/index.ts";
-import { COMMAND_BYTES } from "../isa/index.ts";
-import type { Command } from "../isa/index.ts";
-import { queuesRowJob } from "./accesses.ts";
-
-/** The memory that schedules are made for. */
-export interface MemoryModel {
-  /** Cycles from a request to its first beat, and from the last write beat to the response. */
-  readonly latencyCycles: number;
-}
-
-export const defaultMemory: MemoryModel = { latencyCycles: 100 };
+import type { Params } from "../../config/index.ts";
+import type { Command } from "../../isa/index.ts";
+import { queuesRowJob } from "../accesses.ts";
+import { dmaCycles } from "./dma.ts";
+import { gemmCycles } from "./gemm.ts";
+import { defaultMemory } from "./memory.ts";
+import type { MemoryModel } from "./memory.ts";
+import { normCycles, ROW_JOB_CYCLES } from "./norm.ts";
 
 export interface CommandCost {
   /** Cycles until the engine can begin the next command. */
@@ -24,38 +20,15 @@ export interface CommandCost {
   readonly rowJob: number;
 }
 
-/** Beats of `runs` runs of `bytes`: a run shorter than what the outstanding bursts cover is bound by latency. */
-export function dmaCycles(
-  params: Params,
-  runs: number,
-  bytes: number,
-  outstanding: number,
-  memory: MemoryModel,
-): number {
-  const beats = Math.ceil(bytes / params.beatBytes);
-  const bursts = Math.ceil(beats / 256);
-  return runs * Math.max(beats, (bursts * memory.latencyCycles) / outstanding);
-}
-
-/** Cycles for which fetching `commands` commands occupies the read channel, which LOAD shares. */
-export const fetchCycles = (params: Params, commands: number): number => (commands * COMMAND_BYTES) / params.beatBytes;
-
-/** Cycles of GEMM tiles: a tile cannot be shorter than the load of the next tile's weights. */
-export function gemmCycles(params: Params, rows: number, kTiles: number, nTiles: number, transpose: boolean): number {
-  return kTiles * nTiles * Math.max(rows, transpose ? params.cols : params.rows);
-}
-
-/** Smallest distance in cycles between two accesses of a NORM pass to the same row. */
-const NORM_ROW_DISTANCE = 4;
-/** Cycles of the row unit for one row. */
-const ROW_JOB_CYCLES = 20;
 const GEMM_PIPELINE = 10;
 const NORM_PIPELINE = 16;
 
-export const normCycles = (rows: number, slices: number): number => Math.max(rows, NORM_ROW_DISTANCE) * slices;
-
 /** Cost of one command. */
-export function commandCost(params: Params, command: Command, memory: MemoryModel = defaultMemory): CommandCost {
+export function commandCost(
+  params: Params,
+  command: Command,
+  memory: MemoryModel = defaultMemory(params),
+): CommandCost {
   switch (command.engine) {
     case "load": {
       const { runs, runLength, space } = command.fields;
