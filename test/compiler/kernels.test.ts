@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  compileAttention,
   compileGelu,
   compileLayerNorm,
   compileMatmul,
@@ -9,7 +10,7 @@ import {
   readTensor,
   writeTensor,
 } from "../../src/compiler/index.ts";
-import type { Compiled } from "../../src/compiler/index.ts";
+import type { AttentionKernel, Compiled } from "../../src/compiler/index.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import type { Params } from "../../src/config/index.ts";
 import type { Random } from "../../src/harness/index.ts";
@@ -23,8 +24,11 @@ import {
   layerNormConstants,
   matmul,
   requantise,
+  rowScaledRequantise,
+  sliceColumns,
   softmax,
   softmaxDeferred,
+  writeColumns,
 } from "../../src/reference/index.ts";
 import type { DyadicChannels } from "../../src/reference/index.ts";
 import { testParams } from "./support/configs.ts";
@@ -43,23 +47,57 @@ const shapes = [
   [64, 70],
 ] as const;
 
-/** Runs from two states of the memories and compares both outputs with `expected`. */
-function check(
+/** Runs from two states of the memories and compares both results in the tensor `output` with `expected`. */
+function checkTensors(
   params: Params,
   { program, createImage }: Compiled,
-  input: Int8Array | Int32Array,
+  inputs: Readonly<Record<string, Int8Array | Int32Array>>,
+  output: string,
   expected: ArrayLike<number>,
 ): void {
   for (const poison of [1, 2]) {
     const image = createImage();
-    writeTensor(findTensor(program, "input"), image, input);
+    for (const [name, values] of Object.entries(inputs)) writeTensor(findTensor(program, name), image, values);
     executeProgram(params, program, image, { poison });
-    expect(Array.from(readTensor(findTensor(program, "output"), image))).toEqual(Array.from(expected));
+    expect(Array.from(readTensor(findTensor(program, output), image))).toEqual(Array.from(expected));
   }
 }
 
+const check = (
+  params: Params,
+  compiled: Compiled,
+  input: Int8Array | Int32Array,
+  expected: ArrayLike<number>,
+): void => {
+  checkTensors(params, compiled, { input }, "output", expected);
+};
+
 const words = (random: Random, length: number, spread: number): Int32Array =>
   Int32Array.from({ length }, () => random.integer(-spread, spread));
+/** Attention with the integer reference; query, key and value are s8 [seq][heads · headDim]. */
+function referenceAttention(
+  { query, key, value }: Record<"query" | "key" | "value", Int8Array>,
+  { seq, valid = seq, heads, headDim, mode, exponent, scale }: AttentionKernel,
+): Int8Array {
+  const matrix = { rows: seq, cols: heads * headDim };
+  const square = { rows: seq, cols: seq, valid };
+  const headShape = { rows: seq, cols: headDim };
+  const context = new Int8Array(seq * heads * headDim);
+  for (let head = 0; head < heads; head++) {
+    const of = (tensor: Int8Array): Int8Array => sliceColumns(tensor, matrix, head * headDim, (head + 1) * headDim);
+    const scores = matmul(of(query), of(key), { rows: seq, inner: headDim, cols: seq }, { layout: "cols-inner" });
+    const weigh = (weights: Uint8Array): Int32Array =>
+      matmul(weights, of(value), { rows: seq, inner: seq, cols: headDim });
+    const deferred = softmaxDeferred(scores, square, exponent);
+    const block =
+      mode === "deferred"
+        ? rowScaledRequantise(weigh(deferred.exps), headShape, deferred.rows.factors, scale)
+        : requantise(weigh(softmax(scores, square, exponent).probabilities), headShape, scale);
+    writeColumns(context, matrix, head * headDim, block);
+  }
+  return context;
+}
+
 const bytes = (random: Random, length: number): Int8Array =>
   Int8Array.from({ length }, () => random.integer(-128, 127));
 const scales = (random: Random, length: number): DyadicChannels => ({
@@ -82,6 +120,25 @@ describe.each(Object.entries(configs))("%s", (_, params) => {
       check(params, compileMatmul(params, { ...kernel, scales: s }), input, requantise(acc, shape, s));
       const relu = requantise(acc, shape, s, { relu: true });
       check(params, compileMatmul(params, { ...kernel, scales: s, relu: true }), input, relu);
+    });
+  });
+
+  test.each([
+    [1, 5],
+    [33, 20],
+    [70, 64],
+  ])("attention, %i rows, heads of %i", async (seq, headDim) => {
+    await withSeed((random) => {
+      const heads = random.integer(1, 3);
+      const size = seq * heads * headDim;
+      const inputs = { query: bytes(random, size), key: bytes(random, size), value: bytes(random, size) };
+      for (const mode of ["deferred", "normalised"] as const) {
+        const valid = random.integer(1, seq);
+        const shape = { seq, valid, heads, headDim, mode };
+        const kernel = { ...shape, exponent: expScale(2e-5), scale: { m: 40_000, e: mode === "deferred" ? 30 : 24 } };
+        const expected = referenceAttention(inputs, kernel);
+        checkTensors(params, compileAttention(params, kernel), inputs, "context", expected);
+      }
     });
   });
 
