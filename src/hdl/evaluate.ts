@@ -1,5 +1,5 @@
 import { wrapValue } from "./build.ts";
-import type { BinaryOp, Expr, UnaryOp } from "./ir.ts";
+import type { BinaryOp, Expr, Ref, UnaryOp } from "./ir.ts";
 
 /** The value of an operator on values of `width` bits (the left operand's), before it is wrapped to the result. */
 export function evaluateBinary(op: BinaryOp, left: bigint, right: bigint, width: number): bigint {
@@ -52,36 +52,40 @@ export function evaluateUnary(op: UnaryOp, operand: bigint, width: number): bigi
   }
 }
 
-/** The value of an expression; `read` gives the value of a net. Every value lies in the range of its expression. */
-export function evaluate(expr: Expr, read: (expr: Expr & { kind: "ref" }) => bigint): bigint {
-  const value = (operand: Expr): bigint => evaluate(operand, read);
-  const raw = ((): bigint => {
-    switch (expr.kind) {
-      case "const":
-        return expr.value;
-      case "ref":
-        return read(expr);
-      case "unary":
-        return evaluateUnary(expr.op, value(expr.operand), expr.operand.width);
-      case "binary":
-        return evaluateBinary(expr.op, value(expr.left), value(expr.right), expr.left.width);
-      case "mux":
-        return value(value(expr.condition) === 1n ? expr.whenTrue : expr.whenFalse);
-      case "case": {
-        const selector = value(expr.selector);
-        return value(expr.arms.find((arm) => arm.value === selector)?.expr ?? expr.otherwise);
-      }
-      case "cat":
-        return expr.parts.reduce(
-          (bits, part) => (bits << BigInt(part.width)) | BigInt.asUintN(part.width, value(part)),
-          0n,
-        );
-      case "slice":
-        return value(expr.operand) >> BigInt(expr.low);
-      case "resize":
-      case "cast":
-        return value(expr.operand);
+/** The value of a node from those of its operands; every value lies in the range of its expression. Not for refs. */
+export function evaluateNode(expr: Exclude<Expr, Ref>, value: (operand: Expr) => bigint): bigint {
+  return wrapValue(rawValue(expr, value), expr.width, expr.signed);
+}
+
+/** The value of an expression; `read` gives the value of a net. */
+export function evaluate(expr: Expr, read: (expr: Ref) => bigint): bigint {
+  if (expr.kind === "ref") return wrapValue(read(expr), expr.width, expr.signed);
+  return evaluateNode(expr, (operand) => evaluate(operand, read));
+}
+
+function rawValue(expr: Exclude<Expr, Ref>, value: (operand: Expr) => bigint): bigint {
+  switch (expr.kind) {
+    case "const":
+      return expr.value;
+    case "unary":
+      return evaluateUnary(expr.op, value(expr.operand), expr.operand.width);
+    case "binary":
+      return evaluateBinary(expr.op, value(expr.left), value(expr.right), expr.left.width);
+    case "mux":
+      return value(value(expr.condition) === 1n ? expr.whenTrue : expr.whenFalse);
+    case "case": {
+      const selector = value(expr.selector);
+      return value(expr.arms.find((arm) => arm.value === selector)?.expr ?? expr.otherwise);
     }
-  })();
-  return wrapValue(raw, expr.width, expr.signed);
+    case "cat":
+      return expr.parts.reduce(
+        (bits, part) => (bits << BigInt(part.width)) | BigInt.asUintN(part.width, value(part)),
+        0n,
+      );
+    case "slice":
+      return value(expr.operand) >> BigInt(expr.low);
+    case "resize":
+    case "cast":
+      return value(expr.operand);
+  }
 }

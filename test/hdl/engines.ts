@@ -2,8 +2,8 @@ import { expect } from "vitest";
 import { formatLint, lintVerilog, simulateVerilog, type Random } from "../../src/harness/index.ts";
 import { runBodies } from "../../src/hdl/elaborate.ts";
 import { elaborate, emitVerilog, type EmittedDesign, type Module, type Ports } from "../../src/hdl/index.ts";
+import { Evaluator, readWords, writeWords, type Simulator } from "../../src/hdl/simulate/index.ts";
 import { runIcarus, type Stimulus } from "./icarus.ts";
-import { Interpreter } from "./interpreter.ts";
 
 /** Random inputs, extremes among them, for every cycle. */
 export function randomStimuli(random: Random, { ports }: EmittedDesign, cycles: number): Stimulus[] {
@@ -18,17 +18,24 @@ export function randomStimuli(random: Random, { ports }: EmittedDesign, cycles: 
   );
 }
 
-/** Outputs of each cycle as bit patterns. */
-function interpret(oracle: Interpreter, stimuli: readonly Stimulus[], { ports }: EmittedDesign): Stimulus[] {
-  const outputs = ports.filter((port) => port.direction === "output");
-  oracle.setReset(true);
-  oracle.step();
-  oracle.setReset(false);
+/** Outputs of each cycle as bit patterns, before its clock edge. */
+export function simulated(simulator: Simulator, stimuli: readonly Stimulus[]): Stimulus[] {
+  const { now, sampled, layout } = simulator;
+  const slots = new Map(layout.slots.map((slot) => [slot.name, slot]));
+  const poke = (name: string, value: bigint): void => {
+    const slot = slots.get(name)!;
+    writeWords(now, slot.offset, slot.width, value);
+  };
+  if (slots.has("reset")) {
+    poke("reset", 1n);
+    simulator.step(1);
+    poke("reset", 0n);
+  }
+  const outputs = layout.slots.filter((slot) => slot.direction === "output");
   return stimuli.map((stimulus) => {
-    for (const [name, value] of Object.entries(stimulus)) oracle.poke(name, value);
-    const seen = Object.fromEntries(outputs.map(({ name, width }) => [name, BigInt.asUintN(width, oracle.peek(name))]));
-    oracle.step();
-    return seen;
+    for (const [name, value] of Object.entries(stimulus)) poke(name, value);
+    simulator.step(1);
+    return Object.fromEntries(outputs.map(({ name, offset, width }) => [name, readWords(sampled, offset, width)]));
   });
 }
 
@@ -46,7 +53,7 @@ async function verilate(design: EmittedDesign, stimuli: readonly Stimulus[]): Pr
 }
 
 /**
- * Runs a design in every engine and demands the same outputs from cycle `from` on: the interpreter before and after the
+ * Runs a design in every engine and demands the same outputs from cycle `from` on: the evaluator before and after the
  * passes, Icarus Verilog, Yosys' reading of the Verilog, and Verilator. The linters must be quiet, too.
  */
 export async function expectAgreement<P, Io extends Ports>(
@@ -58,8 +65,8 @@ export async function expectAgreement<P, Io extends Ports>(
   const design = elaborate(...([top, params] as unknown as Parameters<typeof elaborate<P, Io>>));
   const verilog = emitVerilog(design);
   const stimuli = makeStimuli(verilog);
-  const expected = interpret(new Interpreter(runBodies(top, params)), stimuli, verilog).slice(from);
-  expect(interpret(new Interpreter(design), stimuli, verilog).slice(from), "after the passes").toEqual(expected);
+  const expected = simulated(new Evaluator(runBodies(top, params)), stimuli).slice(from);
+  expect(simulated(new Evaluator(design), stimuli).slice(from), "after the passes").toEqual(expected);
   const text = verilog.files.map((file) => file.text).join("\n");
   expect(formatLint(await lintVerilog(verilog.files, verilog.top)), text).toBe("");
   expect(runIcarus(verilog, stimuli, false).slice(from), "Icarus").toEqual(expected);

@@ -1,4 +1,4 @@
-import type { Design } from "../ir.ts";
+import type { Design, Module } from "../ir.ts";
 import { needsClock, needsReset } from "./clocking.ts";
 import { memoryModule, type MemoryModule } from "./memory.ts";
 import { moduleText } from "./module.ts";
@@ -44,19 +44,24 @@ export function emitVerilog(design: Design, options: EmitOptions = {}): EmittedD
   return {
     files: texts.map(({ name, text }) => ({ name: `${name}.sv`, text })),
     top: top.name,
-    ports: [
-      ...(needsClock(top) ? [implicit("clock")] : []),
-      ...(needsReset(top) ? [implicit("reset")] : []),
-      ...top.ports.map(({ name, kind, width, signed }): EmittedPort => {
-        return { name, direction: kind as "input" | "output", width, signed };
-      }),
-    ],
+    ports: designPorts(top),
     memories: [...memories.values()],
     blackBoxes: [
       ...design.modules.filter((module) => module.external !== undefined).map((module) => module.name),
       ...black.map((memory) => memory.name),
     ],
   };
+}
+
+/** The ports of a top module, `clock` and `reset` included where it has them. */
+export function designPorts(top: Module): EmittedPort[] {
+  return [
+    ...(needsClock(top) ? [implicit("clock")] : []),
+    ...(needsReset(top) ? [implicit("reset")] : []),
+    ...top.ports.map(({ name, kind, width, signed }): EmittedPort => {
+      return { name, direction: kind as "input" | "output", width, signed };
+    }),
+  ];
 }
 
 function implicit(name: string): EmittedPort {

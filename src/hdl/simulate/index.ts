@@ -1,0 +1,4 @@
+/** Simulation inside this process, without any tool. */
+export { Evaluator } from "./evaluator.ts";
+export { layoutPorts, readWords, writeWords, type PortLayout, type PortSlot } from "./ports.ts";
+export { formatFailure, type Failure, type Simulator } from "./simulator.ts";
