@@ -18,7 +18,7 @@ export interface LayerBenchmark extends LayerShape {
   readonly seed: number;
 }
 
-/** `layers` encoder layers on one random sequence. */
+/** `layers` encoder layers, each with weights of its own, on one random sequence. */
 export function layerWorkload(params: Params, benchmark: LayerBenchmark, options: CompileOptions): Workload {
   const { seq, valid = seq, layers, hidden, heads, intermediate } = benchmark;
   const { bert, input } = randomBert({ ...benchmark, positions: Math.max(512, seq) });
@@ -26,7 +26,7 @@ export function layerWorkload(params: Params, benchmark: LayerBenchmark, options
   const compiled = compileEncoder(params, bert, { ...options, seq, valid: [sequence.valid] });
   let known: ReadonlyMap<string, Int8Array> | undefined;
   return {
-    kind: "layer",
+    kind: layers === 1 ? "layer" : "model",
     shape: { seq, layers, hidden, heads, intermediate },
     compiled,
     prepare: (image) => {

@@ -32,6 +32,7 @@ export function matmulWorkload(params: Params, benchmark: MatmulBenchmark, optio
   return {
     kind: "matmul",
     shape: { rows, cols, inner },
+    weightBytes: inner * cols,
     compiled,
     prepare: (image) => {
       writeTensor(findTensor(compiled.program, "input"), image, input);

@@ -24,6 +24,8 @@ export interface LayerShape {
   readonly hidden: number;
   readonly heads: number;
   readonly intermediate: number;
+  /** Layers of the whole encoder, where it has a name. */
+  readonly layers?: number;
 }
 
 /** Parses a well-known name, or `hidden,heads,intermediate`. Error: `bench-shape`. */

@@ -8,6 +8,8 @@ export interface Workload {
   readonly shape: Readonly<Record<string, number>>;
   /** Elements that the norm unit's passes handle, for benchmarks of it. */
   readonly elements?: number;
+  /** Bytes of weights that must come from DRAM once, for single products. */
+  readonly weightBytes?: number;
   readonly compiled: Compiled;
   /** Writes the inputs into a fresh image. */
   readonly prepare: (image: Uint8Array) => void;

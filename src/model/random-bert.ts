@@ -8,13 +8,13 @@ import { createRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 import type { BertModel, LayerNorm, LayerWeights, Linear } from "./weights.ts";
 
-/** Dimensions of well-known encoders' layers, for benchmarks. */
+/** Dimensions of well-known encoders, for benchmarks. */
 export const namedShapes = {
-  "bert-tiny": { hidden: 128, heads: 2, intermediate: 512 },
-  "bert-mini": { hidden: 256, heads: 4, intermediate: 1024 },
-  "bert-small": { hidden: 512, heads: 8, intermediate: 2048 },
-  "bert-base": { hidden: 768, heads: 12, intermediate: 3072 },
-  "bert-large": { hidden: 1024, heads: 16, intermediate: 4096 },
+  "bert-tiny": { hidden: 128, heads: 2, intermediate: 512, layers: 2 },
+  "bert-mini": { hidden: 256, heads: 4, intermediate: 1024, layers: 4 },
+  "bert-small": { hidden: 512, heads: 8, intermediate: 2048, layers: 4 },
+  "bert-base": { hidden: 768, heads: 12, intermediate: 3072, layers: 12 },
+  "bert-large": { hidden: 1024, heads: 16, intermediate: 4096, layers: 24 },
 } as const;
 
 /** What a random BERT looks like; hidden must be a multiple of heads. */

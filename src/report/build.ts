@@ -1,6 +1,6 @@
 /** Puts a {@link Report} together from runs of programs. */
 import type { Params } from "../config/index.ts";
-import { ENGINES } from "../isa/index.ts";
+import { COMMAND_BYTES, ENGINES, decodeCommand } from "../isa/index.ts";
 import { NO_COUNTERS, addCounters } from "../runtime/index.ts";
 import type { MemorySettings, ProgramRun, TensorComparison } from "../runtime/index.ts";
 import { attributeCycles, sumOperations, timelineSpans } from "./latency.ts";
@@ -20,6 +20,10 @@ export interface ReportParts {
   readonly comparisons: readonly (readonly TensorComparison[])[] | undefined;
   /** Elements that the norm unit's passes handled, for benchmarks of it. */
   readonly elements?: number | undefined;
+  /** Bytes of weights, for benchmarks of a single product. */
+  readonly weightBytes?: number | undefined;
+  /** Cycles that the compiler's cost model expects, all runs together. */
+  readonly expectedCycles?: number | undefined;
   readonly predictions: readonly PredictionRow[];
   readonly simulator: string;
   readonly buildSeconds: number;
@@ -33,6 +37,28 @@ function sumTensors(comparisons: readonly (readonly TensorComparison[])[]): Tens
     byName.set(name, { name, values: sum.values + values, differences: sum.differences + differences });
   }
   return [...byName.values()];
+}
+
+/** How the norm unit did from its first command to its last; a pass takes a slice of each of its rows in turn. */
+function normFigures(
+  runs: readonly ProgramRun[],
+  elements: number | undefined,
+): Pick<Report, "sustainedElementsPerCycle" | "rowsInFlight"> {
+  if (elements === undefined) return { sustainedElementsPerCycle: null, rowsInFlight: null };
+  let window = 0;
+  let rowsInFlight = 0;
+  for (const { program, traces } of runs) {
+    const passes = traces.filter((t) => t.engine === "norm");
+    if (passes.length === 0) continue;
+    const starts = passes.map((t) => t.start);
+    const ends = passes.map((t) => t.retire);
+    window += ends.reduce((a, b) => Math.max(a, b)) - starts.reduce((a, b) => Math.min(a, b));
+    for (const { index } of passes) {
+      const command = decodeCommand(program.commands, index * COMMAND_BYTES);
+      if (command?.engine === "norm") rowsInFlight = Math.max(rowsInFlight, command.fields.rows);
+    }
+  }
+  return { sustainedElementsPerCycle: elements / Math.max(1, window), rowsInFlight };
 }
 
 /** The report of one or more runs on one configuration; cycles and counters are summed over the runs. */
@@ -52,6 +78,7 @@ export function buildReport(parts: ReportParts): Report {
     const idle = Math.max(0, counters.cycles - busy - semaphoreWait - memoryWait);
     return { name, busy, semaphoreWait, memoryWait, idle, commands: retired };
   });
+  const weightCycles = parts.weightBytes === undefined ? null : parts.weightBytes / parts.memory.bytesPerCycle;
   const [first] = runs;
   const spans = first === undefined ? [] : timelineSpans(first.program, first.traces, first.counters.cycles);
   return {
@@ -71,8 +98,13 @@ export function buildReport(parts: ReportParts): Report {
     cycles: counters.cycles,
     floorCycles: macs / processingElements,
     utilization: counters.cycles === 0 ? 0 : macs / processingElements / counters.cycles,
+    floorRatio: macs === 0 ? null : (counters.cycles * processingElements) / macs,
+    expectedCycles: parts.expectedCycles ?? null,
+    weightCycles,
+    weightRatio: weightCycles === null ? null : counters.cycles / weightCycles,
     macs,
     elementsPerCycle: parts.elements === undefined ? null : parts.elements / Math.max(1, normCycles),
+    ...normFigures(runs, parts.elements),
     arrayCycles: counters.arrayCycles,
     readBytes: counters.readBytes,
     writeBytes: counters.writeBytes,

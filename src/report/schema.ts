@@ -81,11 +81,32 @@ export const reportSchema = z.strictObject({
   cycles: cycles.describe("from the write of the start register to done, summed over programs: the CYCLES counter"),
   floorCycles: z.number().describe("MACs / PEs"),
   utilization: z.number().describe("floorCycles / cycles"),
+  floorRatio: z.number().nullable().describe("cycles / floorCycles; null without MACs"),
+  expectedCycles: z
+    .number()
+    .nullable()
+    .describe("what the compiler's cost model expects of the cycles; null when unknown"),
+  weightCycles: z
+    .number()
+    .nullable()
+    .describe(
+      "single products: weight bytes / memory bytes per cycle, what a product of few rows is bound by; else null",
+    ),
+  weightRatio: z.number().nullable().describe("single products: cycles / weightCycles; else null"),
   macs: z.number().int(),
   elementsPerCycle: z
     .number()
     .nullable()
     .describe("benchmarks of the norm unit: elements through all passes / cycles in which NORM executes; else null"),
+  sustainedElementsPerCycle: z
+    .number()
+    .nullable()
+    .describe("the same elements / cycles from NORM's first start to its last retirement, all its waiting included"),
+  rowsInFlight: z
+    .number()
+    .int()
+    .nullable()
+    .describe("benchmarks of the norm unit: rows that a pass has in flight at a time; else null"),
   arrayCycles: cycles.describe("cycles in which an activation row entered the array: the ARRAY_CYCLES counter"),
   readBytes: z.number().int(),
   writeBytes: z.number().int(),

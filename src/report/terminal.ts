@@ -90,10 +90,24 @@ function check(report: Report): string {
 }
 
 function summary(report: Report): string {
-  const { cycles, elementsPerCycle, floorCycles, utilization } = report;
-  return elementsPerCycle === null
-    ? `${grouped(cycles)} cycles for a floor of ${grouped(floorCycles)} (MACs / PEs): the array is used ${percent(utilization)}`
-    : `${grouped(cycles)} cycles; while NORM executes, ${elementsPerCycle.toFixed(2)} elements per cycle through all passes`;
+  const { cycles, elementsPerCycle, floorCycles, utilization, floorRatio, weightCycles, weightRatio } = report;
+  if (elementsPerCycle !== null) {
+    const [executing, sustained] = [elementsPerCycle, report.sustainedElementsPerCycle ?? 0].map((n) => n.toFixed(2));
+    return `${grouped(cycles)} cycles; elements per cycle through all passes: ${executing} while NORM executes, ${sustained} sustained, ${report.rowsInFlight ?? 0} rows in flight`;
+  }
+  const ratio = floorRatio === null ? "" : `, ${floorRatio.toFixed(3)} times the floor`;
+  const weights =
+    weightCycles === null || weightRatio === null || weightCycles < floorCycles
+      ? ""
+      : `; ${weightRatio.toFixed(3)} times the ${grouped(weightCycles)} cycles that its weights need`;
+  return `${grouped(cycles)} cycles for a floor of ${grouped(floorCycles)} (MACs / PEs): the array is used ${percent(utilization)}${ratio}${weights}`;
+}
+
+/** What the cost model expected, and how far off it was. */
+function expectation({ cycles, expectedCycles }: Report): string[] {
+  if (expectedCycles === null) return [];
+  const error = expectedCycles / Math.max(1, cycles) - 1;
+  return [`the cost model expected ${grouped(expectedCycles)} cycles: ${error < 0 ? "" : "+"}${percent(error)}`];
 }
 
 /** The whole report. */
@@ -104,6 +118,7 @@ export function renderTerminal(report: Report): string {
     operationTable(report),
     "",
     summary(report),
+    ...expectation(report),
     `read ${bytes(report.readBytes)}, wrote ${bytes(report.writeBytes)}; memory of ${memory.bytesPerCycle} bytes per cycle each way, latency ${memory.latencyCycles}`,
     check(report),
     pc.dim(

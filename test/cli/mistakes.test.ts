@@ -48,7 +48,7 @@ describe("options and commands", () => {
     [
       "an unknown kernel",
       ["bench", "fft"],
-      `command-argument value 'fft' is invalid for argument 'kernel'. Allowed choices are matmul, softmax, layernorm, gelu, layer.${explains("bench")}`,
+      `command-argument value 'fft' is invalid for argument 'kernel'. Allowed choices are layer, model, attention, matmul, softmax, layernorm, gelu.${explains("bench")}`,
     ],
     ["waves without a file", ["run", "--wave-to", "9"], "--wave-from, --wave-to and --wave-scope need --wave <file>"],
     ["waves of another format", ["run", "--wave", "a.txt"], "--wave a.txt: the name must end in .vcd or .fst"],

@@ -1,14 +1,13 @@
 /** `systole bench`: cycle-accurate latency of one kernel or of whole layers, with random data, against the reference. */
 import { Argument, Option } from "commander";
 import type { Command } from "commander";
-import { WORKLOADS, makeWorkload, runWorkload } from "../../bench/index.ts";
-
+import { WORKLOADS, makeWorkload } from "../../bench/index.ts";
 import type { WorkloadName } from "../../bench/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import type { SoftmaxMode } from "../../model/index.ts";
-import { buildReport } from "../../report/index.ts";
+import { measure } from "../../studies/index.ts";
 import { buildNote } from "../build-note.ts";
-import { interruptible } from "../interrupt.ts";
+import { checkpoint, interruptible } from "../interrupt.ts";
 import { addSimulationOptions, commandLine, integer, memorySettings, softmaxOption, waveOptions } from "../options.ts";
 import type { SimulationFlags } from "../options.ts";
 import { emitReport } from "../output.ts";
@@ -17,7 +16,7 @@ import { Progress } from "../progress.ts";
 interface BenchFlags extends SimulationFlags {
   readonly shape?: string;
   readonly seq: number;
-  readonly layers: number;
+  readonly layers?: number;
   readonly repeat: number;
   readonly softmax: SoftmaxMode;
   readonly check: boolean;
@@ -32,7 +31,9 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
   const workload = makeWorkload(kind, params, flags, { memory });
   progress.step(`building the simulation of ${params.name}`);
   try {
-    const result = await runWorkload(params, workload, {
+    await checkpoint(signal);
+    const { report, run } = await measure(params, workload, {
+      command: commandLine(),
       memory,
       wave,
       signal,
@@ -48,20 +49,7 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
       },
     });
     progress.clear();
-    const report = buildReport({
-      command: commandLine(),
-      kind,
-      shape: workload.shape,
-      params,
-      memory,
-      runs: [result.run],
-      comparisons: result.comparisons === undefined ? undefined : [result.comparisons],
-      elements: workload.elements,
-      predictions: [],
-      simulator: result.simulator,
-      buildSeconds: result.buildSeconds,
-    });
-    emitReport(report, [{ ...result.run, name: kind }], flags);
+    emitReport({ ...report, kind }, [{ ...run, name: kind }], flags);
   } finally {
     progress.clear();
   }
@@ -69,22 +57,29 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
 
 /** Adds the command to the program. */
 export function addBench(program: Command): void {
-  const shapes = Object.entries(WORKLOADS).map(
-    ([name, { shape, example }]) => `  ${name.padEnd(11)}${shape}, default ${example}`,
-  );
+  const kernels = Object.entries(WORKLOADS);
+  const shapes = kernels.map(([name, { shape, example }]) => `  ${name.padEnd(11)}${shape}, default ${example}`);
+  const meanings = kernels.map(([name, { measures }]) => `  ${name.padEnd(11)}${measures}`);
   const command = program
     .command("bench")
-    .description("measure one kernel, or whole encoder layers, on the generated RTL with random data")
+    .description("measure one kernel, an encoder layer or a whole encoder on the generated RTL with random data")
     .addArgument(new Argument("<kernel>", "what to measure").choices(Object.keys(WORKLOADS)))
     .option("-s, --shape <shape>", "dimensions, see below")
-    .addOption(new Option("--seq <n>", "layer: sequence length").argParser(integer(1, 4096)).default(128))
     .addOption(
-      new Option("--layers <n>", "layer: number of layers in one program").argParser(integer(1, 48)).default(1),
+      new Option("--seq <n>", "layer, model, attention: sequence length").argParser(integer(1, 4096)).default(128),
     )
     .addOption(
-      new Option("--repeat <n>", "softmax, layernorm, gelu: passes over each block while it is in the accumulator")
+      new Option("--layers <n>", "layer, model: layers in one program (default: 1, or all of the model)").argParser(
+        integer(1, 48),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--repeat <n>",
+        "softmax, layernorm, gelu: how often the passes run over each block of rows while it is in the accumulator; many times, so that loading and storing the rows counts for little",
+      )
         .argParser(integer(1, 1000))
-        .default(1),
+        .default(16),
     )
     .addOption(softmaxOption())
     .option("--check", "compare every tensor written with the integer reference", true)
@@ -94,12 +89,18 @@ export function addBench(program: Command): void {
       "after",
       [
         "",
+        "Kernels:",
+        ...meanings,
+        "",
         "Shapes:",
         ...shapes,
         "",
         "Examples:",
         "  systole bench layer --shape bert-base --seq 128",
         "  systole bench matmul --shape 128x768x768 --latency 20 --json",
+        "  systole bench model --shape bert-base --seq 128 --html out/bert-base.html",
+        "  systole bench attention --seq 512",
+        "  systole bench layernorm --shape 64x768",
         "  systole bench layer --shape 120,5,480 --seq 17 --config edge --stalls 0.2",
       ].join("\n"),
     )

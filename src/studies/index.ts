@@ -1,0 +1,2 @@
+/** Studies: many benchmarks in a row, with what they are held against. */
+export * from "./measure.ts";
