@@ -4,3 +4,4 @@ export * from "./dma.ts";
 export * from "./gemm.ts";
 export * from "./norm.ts";
 export * from "./simulate.ts";
+export * from "./gemm-timeline.ts";

@@ -26,11 +26,14 @@ import { RowMaximum, rowMaximumLatency } from "./row-maximum.ts";
 import { WeightLoader } from "./weight-loader.ts";
 
 /** Cycles from the read of an accumulator row to its arrival, and from there to its sum. */
-const READ_LATENCY = 2;
+export const READ_LATENCY = 2;
 const ADD_LATENCY = 1;
 
 /** Commands whose rows are still in the array while the issuer works on a later one, beside the sequencer's own. */
-const DRAINING_COMMANDS = 2;
+export const DRAINING_COMMANDS = 2;
+/** Cycles from a command's last row at the output sequencer to its retirement. */
+export const gemmRetireLatency = (p: Params): number =>
+  READ_LATENCY + ADD_LATENCY + (p.features.has("softmax") ? rowMaximumLatency(p) : 0);
 /** Bits to count the commands in execution: those above and a few that are about to retire. */
 const COUNT_BITS = 4;
 
@@ -198,7 +201,7 @@ export const GemmEngine = module(
     }
 
     // A command retires when its last total is written, or its last row maximum is out.
-    const toRetire = toTotal + (p.features.has("softmax") ? rowMaximumLatency(p) : 0);
+    const toRetire = gemmRetireLatency(p);
     const retire = {
       valid: pipe(row.valid.and(row.payload.last), toRetire, reset),
       ...pipe({ post: row.payload.post, index: row.payload.index }, toRetire),

@@ -1,2 +1,3 @@
 /** The GEMM engine: weight loader, activation issuer, operand readers, feeder, array, accumulation, row maxima. */
-export { GemmEngine } from "./engine.ts";
+export { DRAINING_COMMANDS, GemmEngine, gemmRetireLatency, READ_LATENCY } from "./engine.ts";
+export { OPERAND_BUFFER_WORDS } from "./operand-reader.ts";

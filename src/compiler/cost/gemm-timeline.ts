@@ -1,0 +1,233 @@
+/** The GEMM engine, cycle by cycle as far as it matters: what its RTL does with a sequence of commands. */
+import type { Params } from "../../config/index.ts";
+import { arrayLatency } from "../../generators/array/index.ts";
+import {
+  DRAINING_COMMANDS,
+  gemmRetireLatency,
+  OPERAND_BUFFER_WORDS,
+  READ_LATENCY,
+} from "../../generators/gemm/index.ts";
+import type { GemmFields } from "../../isa/index.ts";
+import { ActivationStream, weightRows, WeightStream } from "./gemm-streams.ts";
+
+/** The parts of the engine that take a command, each when it can. */
+const TAKERS = 3;
+
+/**
+ * Walks the state of loader, issuer, operand readers, feeder and output sequencer. Stretches in which rows flow into
+ * the array one a cycle and nothing else moves are taken in one step, so that time goes with the number of tiles.
+ */
+export class GemmTimeline {
+  /** Every cycle before this one has been walked. */
+  time = 0;
+  /** Cycle of each command's retirement, in order; known as soon as its last row has entered the array. */
+  readonly retired: number[] = [];
+  /** Cycle in which each command's first row enters the array. */
+  readonly firstEntered: number[] = [];
+
+  readonly #params: Params;
+  readonly #bankMask: number;
+  readonly #activations: ActivationStream;
+  readonly #weights: WeightStream;
+  /** Commands from the first part that took them on. */
+  readonly #commands: GemmFields[] = [];
+  #offered: GemmFields | undefined;
+  #taken = 0;
+  /** Words in a reader, and reads on their way: bit 0 granted a cycle ago, bit 1 two cycles ago. */
+  #heldA = 0;
+  #comingA = 0;
+  #heldW = 0;
+  #comingW = 0;
+  /** The shadow weights are complete. */
+  #loaded = false;
+  /** The command, tile and row that enters the array next, and the command and tile whose weights do. */
+  #entering = 0;
+  #rowsLeft = 0;
+  #tilesLeft = 0;
+  #loading = 0;
+  #weightRowsLeft = 0;
+  #weightTilesLeft = 0;
+  /** Commands waiting for the sequencer, and when it has seen the last row of each of its own. */
+  #draining = 0;
+  #sequencing = false;
+  #sequenced = 0;
+  readonly #sequencerDone: number[] = [];
+
+  constructor(params: Params) {
+    this.#params = params;
+    this.#bankMask = params.scratchpadBanks - 1;
+    this.#activations = new ActivationStream(params);
+    this.#weights = new WeightStream(params);
+  }
+
+  /** Offers a command from the present cycle on. Not while another one is offered. */
+  offer(command: GemmFields): void {
+    this.#offered = command;
+  }
+
+  /** Walks up to cycle `until`, or to the end of the cycle in which the offered command starts: returns that cycle. */
+  run(until: number): number | undefined {
+    while (this.time < until) {
+      const calm = this.#calmCycles(until);
+      if (calm > 0) this.#skip(calm);
+      else if (this.#cycle()) return this.time - 1;
+    }
+    return undefined;
+  }
+
+  /** Walks until every command that was taken has retired its last row; not while one is offered. */
+  finish(): void {
+    while (this.#entering < this.#commands.length) this.run(this.time + 1);
+  }
+
+  /** Cycles from now on in which rows enter and words are asked for one a cycle, and nothing else happens. */
+  #calmCycles(until: number): number {
+    const weightsMove =
+      this.#comingW > 0 ||
+      (this.#heldW > 0 && !this.#loaded) ||
+      (this.#weights.active && this.#heldW < OPERAND_BUFFER_WORDS);
+    if (weightsMove || (this.#offered !== undefined && this.#takersReady() > 0)) return 0;
+    let most = until - this.time;
+    const done = this.#sequencerDone[this.#sequenced];
+    if (done !== undefined) most = Math.min(most, done - this.time);
+    const command = this.#commands[this.#entering];
+    const activations = this.#activations;
+    if (this.#draining > 0 && !this.#sequencing) return 0;
+    if (this.#heldA === 0 && this.#comingA === 0 && !activations.active) return most;
+    const flows = this.#comingA === 3 && activations.active && this.#heldA > 0;
+    if (!flows || command === undefined || this.#rowsLeft === command.rows) return 0;
+    // One short of a tile's end on either side: what happens there is left to single cycles.
+    return Math.min(most, this.#rowsLeft - 1, activations.wordsLeft - 1);
+  }
+
+  #skip(cycles: number): void {
+    this.time += cycles;
+    if (this.#comingA === 0) return;
+    this.#rowsLeft -= cycles;
+    this.#activations.advance(cycles);
+  }
+
+  /** Which of the parts that have not taken the offered command would take it now, as bits. */
+  #takersReady(): number {
+    const ready =
+      (this.#weights.active ? 0 : 1) |
+      (this.#activations.active ? 0 : 2) |
+      (this.#draining < DRAINING_COMMANDS ? 4 : 0);
+    return ready & ~this.#taken;
+  }
+
+  /** Walks one cycle; whether the offered command starts in it. */
+  #cycle(): boolean {
+    const activations = this.#activations;
+    const weights = this.#weights;
+    const now = this.time;
+
+    // Feeder.
+    const first = this.#rowsLeft === this.#commands[this.#entering]?.rows;
+    const enters = this.#heldA > 0 && (!first || this.#loaded);
+    const swaps = enters && first;
+    const shifts = this.#heldW > 0 && (!this.#loaded || swaps);
+
+    // Requests, and who gives way where both want the same bank.
+    const askedA = this.#heldA + onesOf(this.#comingA);
+    const askedW = this.#heldW + onesOf(this.#comingW);
+    const wants = activations.active && (askedA < OPERAND_BUFFER_WORDS || enters);
+    const wantsWeight = weights.active && (askedW < OPERAND_BUFFER_WORDS || shifts);
+    const collide = ((activations.address ^ weights.address) & this.#bankMask) === 0;
+    const grants = wants && !(this.#heldA >= 2 && wantsWeight && collide);
+    const grantsWeight = wantsWeight && !(grants && collide);
+
+    // Who can take the offered command: also whoever finishes with the one before in this cycle.
+    const sequencerDone = this.#sequencerDone[this.#sequenced] === now;
+    let ready = 0;
+    if (!weights.active || (grantsWeight && weights.last)) ready |= 1;
+    if (!activations.active || (grants && activations.last)) ready |= 2;
+    if (this.#draining < DRAINING_COMMANDS) ready |= 4;
+    const taking = this.#offered === undefined ? 0 : ready & ~this.#taken;
+    const starts = this.#offered !== undefined && (this.#taken | taking) === (1 << TAKERS) - 1;
+
+    // The end of the cycle.
+    if (sequencerDone) {
+      this.#sequencing = false;
+      this.#sequenced++;
+    }
+    if (this.#draining > 0 && !this.#sequencing) {
+      this.#sequencing = true;
+      this.#draining--;
+    }
+    if (enters) this.#enter(now, first);
+    if (swaps) this.#loaded = false;
+    if (shifts) {
+      this.#weightRowsLeft--;
+      if (this.#weightRowsLeft === 0) this.#nextWeightTile();
+    }
+    this.#heldA += (this.#comingA >> 1) - (enters ? 1 : 0);
+    this.#heldW += (this.#comingW >> 1) - (shifts ? 1 : 0);
+    this.#comingA = ((this.#comingA << 1) & 3) | (grants ? 1 : 0);
+    this.#comingW = ((this.#comingW << 1) & 3) | (grantsWeight ? 1 : 0);
+    if (grants) activations.advance(1);
+    if (grantsWeight) weights.advance();
+    if (taking > 0) this.#take(taking);
+    if (starts) {
+      this.#offered = undefined;
+      this.#taken = 0;
+    }
+    this.time = now + 1;
+    return starts;
+  }
+
+  #enter(now: number, first: boolean): void {
+    const { rows, kTiles, nTiles } = this.#commands[this.#entering]!;
+    if (first && this.#tilesLeft === kTiles * nTiles) this.firstEntered.push(now);
+    this.#rowsLeft--;
+    if (this.#rowsLeft > 0) return;
+    this.#rowsLeft = rows;
+    this.#tilesLeft--;
+    if (this.#tilesLeft > 0) return;
+    const seen = now + arrayLatency(this.#params) - READ_LATENCY;
+    this.#sequencerDone.push(seen);
+    this.retired.push(seen + gemmRetireLatency(this.#params));
+    this.#entering++;
+    this.#beginRows();
+  }
+
+  #nextWeightTile(): void {
+    this.#loaded = true;
+    this.#weightTilesLeft--;
+    const command = this.#commands[this.#loading]!;
+    this.#weightRowsLeft = weightRows(this.#params, command);
+    if (this.#weightTilesLeft > 0) return;
+    this.#loading++;
+    this.#beginWeights();
+  }
+
+  #take(takers: number): void {
+    const command = this.#offered!;
+    if (this.#taken === 0) {
+      this.#commands.push(command);
+      if (this.#entering === this.#commands.length - 1) this.#beginRows();
+      if (this.#loading === this.#commands.length - 1) this.#beginWeights();
+    }
+    if ((takers & 1) !== 0) this.#weights.start(command);
+    if ((takers & 2) !== 0) this.#activations.start(command);
+    if ((takers & 4) !== 0) this.#draining++;
+    this.#taken |= takers;
+  }
+
+  #beginRows(): void {
+    const command = this.#commands[this.#entering];
+    if (command === undefined) return;
+    this.#rowsLeft = command.rows;
+    this.#tilesLeft = command.kTiles * command.nTiles;
+  }
+
+  #beginWeights(): void {
+    const command = this.#commands[this.#loading];
+    if (command === undefined) return;
+    this.#weightRowsLeft = weightRows(this.#params, command);
+    this.#weightTilesLeft = command.kTiles * command.nTiles;
+  }
+}
+
+/** Number of ones in two bits. */
+const onesOf = (bits: number): number => (bits & 1) + (bits >> 1);
