@@ -36,6 +36,12 @@ export class SystoleError extends Error {
   }
 }
 
+/** Codes of errors that report what the simulated hardware did, not what the user gave. */
+const HARDWARE_CODES = /^(hardware-|accelerator-|harness-(axi|register|stopped|timeout))/;
+
+/** True for a fault, a hang or another misbehaviour of the simulated hardware. */
+export const isHardwareError = ({ code }: SystoleError): boolean => HARDWARE_CODES.test(code);
+
 /** A location as `file:line:column (path)`; parts that are absent are left out, an empty location gives `""`. */
 export function formatLocation(location: ErrorLocation): string {
   const { file, line, column, path } = location;

@@ -1,10 +1,7 @@
 /** How a command that failed tells why: the one place where errors become text and exit codes. */
 import pc from "picocolors";
-import { SystoleError, formatError } from "../errors.ts";
+import { SystoleError, formatError, isHardwareError } from "../errors.ts";
 import { EXIT } from "./exit.ts";
-
-/** Codes of errors that report what the simulated hardware did, not what the user gave. */
-const HARDWARE_CODES = /^(hardware-|accelerator-|harness-(axi|register|stopped|timeout))/;
 
 /** Ends a command early with an exit code, after its results have been printed. */
 export class ExitRequest extends Error {
@@ -24,7 +21,7 @@ export function reportFailure(error: unknown): number {
   }
   if (error instanceof SystoleError) {
     process.stderr.write(`${pc.red("error:")} ${formatError(error)}\n`);
-    return HARDWARE_CODES.test(error.code) ? EXIT.hardware.code : EXIT.usage.code;
+    return isHardwareError(error) ? EXIT.hardware.code : EXIT.usage.code;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${pc.red("internal error:")} please report this\n${text}\n`);

@@ -8,6 +8,7 @@ import { addCheck } from "./commands/check.ts";
 import { addCompile } from "./commands/compile.ts";
 import { addDisasm } from "./commands/disasm.ts";
 import { addDocs } from "./commands/docs.ts";
+import { addFigures } from "./commands/figures.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addRun } from "./commands/run.ts";
 
@@ -23,7 +24,7 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [addRun, addBench, addGenerate, addCompile, addDisasm, addCheck, addDocs]) add(program);
+  for (const add of [addRun, addBench, addFigures, addGenerate, addCompile, addDisasm, addCheck, addDocs]) add(program);
   for (const command of program.commands) {
     command.showHelpAfterError(`(systole ${command.name()} --help explains it)`);
   }

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystoleError } from "../errors.ts";
+import { defaultCacheFolder } from "./paths.ts";
 import { findProgram, runToolSync } from "./process.ts";
 
 /** A compiler that the harness drives; clang's models run about a tenth faster and compile in a quarter of the time. */
@@ -120,4 +121,10 @@ function readMemo(file: string): Record<string, string> {
   } catch {
     return {}; // Absent, or damaged: ask the tools again.
   }
+}
+
+/** Versions of the tools that simulations are built with. Throws as {@link findToolchain} does. */
+export function toolVersions(): { readonly verilator: string; readonly compiler: string } {
+  const { verilator, compiler } = findToolchain(defaultCacheFolder());
+  return { verilator: verilator.version, compiler: compiler.version };
 }

@@ -1,2 +1,3 @@
 /** Studies: many benchmarks in a row, with what they are held against. */
 export * from "./measure.ts";
+export * from "./figures/index.ts";

@@ -1,0 +1,97 @@
+/** The performance figures that every change is held against, as data: what runs, in which setting, and the bars. */
+import type { WorkloadName } from "../../bench/index.ts";
+import type { Quantity } from "./quantities.ts";
+
+/** What a quantity of a run must reach: at most, less than, or at least a value. */
+export interface Bar {
+  readonly quantity: Quantity;
+  readonly relation: "<=" | "<" | ">=";
+  readonly value: number;
+}
+
+/** One run on the RTL with the bars it is held against. */
+export interface Figure {
+  /** Unique; what `--only` matches. */
+  readonly name: string;
+  /** What runs, for people. */
+  readonly what: string;
+  readonly kernel: WorkloadName;
+  /** A preset. Default: `transformer`. */
+  readonly config?: string;
+  /** Default: the kernel's example. */
+  readonly shape?: string;
+  readonly seq?: number;
+  readonly latencyCycles: number;
+  /** Default: a DMA beat a cycle. */
+  readonly bytesPerCycle?: number;
+  readonly bars: readonly Bar[];
+}
+
+const most = (quantity: Quantity, value: number): Bar => ({ quantity, relation: "<=", value });
+const below = (quantity: Quantity, value: number): Bar => ({ quantity, relation: "<", value });
+const least = (quantity: Quantity, value: number): Bar => ({ quantity, relation: ">=", value });
+
+/** Memory latency unless a figure says otherwise. */
+const LATENCY = 100;
+/** How far the cost model may be off for whole layers. */
+const MODEL_ERROR = most("modelError", 0.02);
+
+const layer = (seq: number, ...bars: Bar[]) =>
+  ({ what: `BERT-Base layer, l = ${seq}`, kernel: "layer", seq, latencyCycles: LATENCY, bars }) as const;
+
+const attention = (seq: number, utilization: number): Figure => ({
+  name: `attention-${seq}`,
+  what: `attention alone, all heads, l = ${seq}`,
+  kernel: "attention",
+  seq,
+  latencyCycles: LATENCY,
+  bars: [least("utilization", utilization)],
+});
+
+const product = (shape: string, latencyCycles: number, bar: Bar): Figure => ({
+  name: `matmul-${shape}-latency-${latencyCycles}`,
+  what: `product ${shape}`,
+  kernel: "matmul",
+  shape,
+  latencyCycles,
+  bars: [bar],
+});
+
+const rows = (kernel: "softmax" | "layernorm", what: string, throughput: number): Figure => ({
+  name: kernel,
+  what,
+  kernel,
+  latencyCycles: LATENCY,
+  bars: [least("sustainedElementsPerCycle", throughput), least("rowsInFlight", 8)],
+});
+
+/** All figures, in the order in which they run. */
+export const FIGURES: readonly Figure[] = [
+  { name: "layer-128", ...layer(128, most("floorRatio", 1.02), MODEL_ERROR) },
+  { name: "layer-512", ...layer(512, most("floorRatio", 1.01), MODEL_ERROR, least("simulationRate", 400_000)) },
+  attention(128, 0.94),
+  attention(512, 0.97),
+  product("16x16x16", 20, below("cycles", 220)),
+  product("64x64x64", 20, below("cycles", 1_500)),
+  product("128x128x128", 20, below("cycles", 9_000)),
+  product("256x256x256", 20, below("cycles", 67_500)),
+  product("128x768x768", 20, most("floorRatio", 1.01)),
+  product("128x3072x768", 20, most("floorRatio", 1.01)),
+  product("128x768x3072", 20, most("floorRatio", 1.01)),
+  product("256x256x256", 100, least("utilization", 0.94)),
+  product("256x256x256", 200, least("utilization", 0.9)),
+  product("1x768x768", LATENCY, most("weightRatio", 1.05)),
+  product("8x768x768", LATENCY, most("weightRatio", 1.05)),
+  rows("softmax", "Softmax of rows of 768 in the accumulator", 5),
+  rows("layernorm", "LayerNorm of rows of 768 in the accumulator", 7),
+  { name: "layer-512-wide", ...layer(512, least("utilization", 0.95)), config: "wide" },
+  { name: "layer-512-8-bytes", ...layer(512, least("utilization", 0.96)), bytesPerCycle: 8 },
+  {
+    name: "model-128",
+    what: "BERT-Base, 12 layers in one program, l = 128",
+    kernel: "model",
+    seq: 128,
+    latencyCycles: LATENCY,
+    bars: [most("floorRatio", 1.015), MODEL_ERROR, below("wallSeconds", 360)],
+  },
+];
