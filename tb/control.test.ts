@@ -217,7 +217,13 @@ describe("counters and trace", () => {
       const { dut } = driver;
       const zero = () => ({ busy: 0, semaphoreWait: 0, memoryWait: 0 });
       const seen = { load: zero(), store: zero(), gemm: zero(), norm: zero() };
-      const traced = { starts: [] as unknown[], retirements: [] as unknown[], array: 0, writes: 0 };
+      const traced = {
+        starts: [] as unknown[],
+        retirements: [] as unknown[],
+        array: 0,
+        writes: 0,
+        queued: { load: 0, store: 0, gemm: 0, norm: 0 },
+      };
       let counting = false;
       driver.spawn(
         function* () {
@@ -238,12 +244,12 @@ describe("counters and trace", () => {
                 if (dut[engine].memoryWait.sampled() === 1) seen[engine].memoryWait++;
                 else seen[engine].busy++;
               }
-              if (trace.start.sampled() === 1) seen[engine].semaphoreWait += trace.wait.sampled();
-              if (trace.retire.sampled() === 1) {
-                // The count of the trace does not include the cycle itself.
-                const itself = dut[engine].memoryWait.sampled();
-                expect(trace.memory_wait.sampled()).toBe(seen[engine].memoryWait - itself);
-              }
+              expect(trace.busy.sampled()).toBe(dut[engine].busy.sampled());
+              expect(trace.memory_wait.sampled()).toBe(trace.busy.sampled() & dut[engine].memoryWait.sampled());
+              if (trace.head.sampled() === 0) expect(trace.missing.sampled()).toBe(0);
+              else if (trace.missing.sampled() !== 0 && trace.busy.sampled() === 0) seen[engine].semaphoreWait++;
+              traced.queued[engine] += trace.enqueue.sampled() - trace.start.sampled();
+              expect(traced.queued[engine] + trace.start.sampled()).toBeGreaterThanOrEqual(trace.head.sampled());
             }
           }
         },
@@ -267,6 +273,7 @@ describe("counters and trace", () => {
       }
       expect(traced.starts).toEqual(driver.starts.map(({ engine, cycle, fields }) => [engine, cycle, fields["index"]]));
       expect(traced.retirements).toEqual(driver.retirements.map(({ engine, cycle, index }) => [engine, cycle, index]));
+      expect(traced.queued).toEqual({ load: 0, store: 0, gemm: 0, norm: 0 });
       expect(driver.wide("ARRAY_CYCLES")).toBeGreaterThan(0);
       driver.close();
     }));

@@ -4,9 +4,9 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { SystoleError } from "../errors.ts";
-import type { CommandTrace } from "../isa/index.ts";
+import type { ExecutionTrace } from "../isa/index.ts";
 import type { BuiltModel } from "./build.ts";
-import { pairEvents } from "./command-trace.ts";
+import { executionTrace } from "./command-trace.ts";
 import type { Engine } from "./engine.ts";
 import type { MemoryOptions, MemoryStatistics } from "./memory-model.ts";
 import { openEngine, type SimulateOptions } from "./simulate.ts";
@@ -57,8 +57,8 @@ export interface Accelerator {
   /** Runs some cycles whatever `irq` is. */
   readonly step: (cycles: number) => void;
   readonly statistics: () => MemoryStatistics;
-  /** Commands that retired in the run that began at cycle `origin`, from the trace ports' events since the last call. */
-  readonly takeCommandTraces: (origin: number) => CommandTrace[];
+  /** What the trace ports told since the last call, for a run that began at cycle `origin` and ended before `end` (default: now). */
+  readonly takeTrace: (origin: number, end?: number) => ExecutionTrace;
   readonly close: () => void;
 }
 
@@ -149,7 +149,7 @@ export async function openAccelerator(design: VerilogDesign, options: Accelerato
     runUntilInterrupt,
     step: bench.step,
     statistics: () => engine.memoryStatistics(),
-    takeCommandTraces: (origin) => pairEvents(engine.takeEvents(), origin),
+    takeTrace: (origin, end = engine.cycle) => executionTrace(engine.takeEvents(), engine.takeActivity(), origin, end),
     close: bench.close,
   };
 }

@@ -2,6 +2,7 @@
  * The seam between testbenches and simulators: what every engine (Verilator's native models; others later) offers.
  * Ports are shared words rather than calls, so that a peek costs an array access on every engine.
  */
+import type { ActivityTrace } from "../isa/index.ts";
 import type { MailboxLayout } from "./mailbox.ts";
 import type { MemoryModel, MemoryOptions, MemoryStatistics, Violation } from "./memory-model.ts";
 
@@ -20,19 +21,29 @@ export type StopReason =
   /** An assertion failed, or the design executed $stop or $fatal: see takeLog. */
   | "stopped";
 
-/** Something an engine of the accelerator did, as the trace ports of its top told it. */
+/**
+ * What the trace ports told of one engine of the accelerator in one cycle; see `src/isa/trace.ts`. There is an event for every
+ * cycle in which an engine enqueues, starts or retires a command, for the cycle after a retirement, for the first cycle in
+ * which it is active after a start, and for every cycle in which busy, head or missing are not what they were in the cycle before.
+ */
 export interface EngineEvent {
   readonly engine: string;
-  readonly kind: "start" | "retire";
   readonly cycle: number;
-  /** Index of the command. */
-  readonly index: number;
-  /** On start: cycles that the command waited for semaphores at the head of its engine, nothing being in execution. */
-  readonly waitCycles: number;
-  /** On start: the last semaphore that was missing. */
-  readonly waitSemaphore: number;
-  /** On retire: the engine's running count of cycles waiting for memory. */
-  readonly memoryWaitCycles: number;
+  readonly busy: boolean;
+  readonly head: boolean;
+  readonly missing: number;
+  readonly enqueue: boolean;
+  readonly start: boolean;
+  /** Index of the command that starts. */
+  readonly startIndex: number;
+  readonly retire: boolean;
+  /** Index of the command that retires. */
+  readonly retireIndex: number;
+  /** Cycles so far, this one not included, in which the engine waited for memory; in which it was active. */
+  readonly memoryWait: number;
+  readonly active: number;
+  /** The last cycle before this one in which it was active; -1 before the first. */
+  readonly lastActive: number;
 }
 
 /** The host's side of the AXI4-Lite port. */
@@ -92,6 +103,8 @@ export interface Engine {
   takeViolations(): Violation[];
   /** Engine events since the last call, in order. */
   takeEvents(): EngineEvent[];
+  /** The engines' activity since the last call; `start` counts from the start of the simulation. */
+  takeActivity(): ActivityTrace;
   /** What the design printed since the last call. */
   takeLog(): string;
   /** Starts recording; one window at a time. */

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import { SystoleError } from "../errors.ts";
+import { TRACE_SIGNALS, type TraceSignalName } from "../isa/index.ts";
 import { mailboxLayout, type MailboxSlot } from "./mailbox.ts";
 import { nativeTemplates } from "./paths.ts";
 import type { VerilogDesign, VerilogPort } from "./verilog.ts";
@@ -26,7 +27,7 @@ const READ_OUTPUTS = ["arid", "araddr", "arlen", "arsize", "arburst", "arvalid",
 const WRITE_OUTPUTS = ["awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "wstrb", "wlast", "wvalid", "bready"];
 const HOST_INPUTS = ["awaddr", "awvalid", "wdata", "wstrb", "wvalid", "bready", "araddr", "arvalid", "rready"];
 const HOST_OUTPUTS = ["awready", "wready", "bvalid", "bresp", "arready", "rvalid", "rdata", "rresp"];
-const TRACE_PORTS = ["start", "start_index", "wait", "wait_semaphore", "retire", "retire_index", "memory_wait"];
+const TRACE_PORTS = TRACE_SIGNALS.map(({ name }) => name);
 
 /** What the native code can do with a design, told from its ports. */
 export function nativeFeatures(ports: readonly VerilogPort[]): NativeFeatures {
@@ -114,10 +115,20 @@ function glueView(design: VerilogDesign, header: string): object {
           },
     lite: features.host ? { inputs: copyIn(isHostInput), ...hostBinding(member) } : undefined,
     engines: features.engines.map((engine, index) => {
-      const [start, startIndex, wait, waitSemaphore, retire, retireIndex, memoryWait] = TRACE_PORTS.map((name) =>
-        member(`trace_${engine}_${name}`)!,
-      );
-      return { index, start, startIndex, wait, waitSemaphore, retire, retireIndex, memoryWait };
+      const port = (name: TraceSignalName) => member(`trace_${engine}_${name}`)!;
+      return {
+        index,
+        enqueue: port("enqueue"),
+        start: port("start"),
+        startIndex: port("start_index"),
+        retire: port("retire"),
+        retireIndex: port("retire_index"),
+        busy: port("busy"),
+        memoryWait: port("memory_wait"),
+        head: port("head"),
+        missing: port("missing"),
+        active: port("active"),
+      };
     }),
   };
 }

@@ -7,7 +7,7 @@ export {
   type InterruptResult,
   type ReadRegister,
 } from "./accelerator.ts";
-export { pairEvents } from "./command-trace.ts";
+export { executionTrace } from "./command-trace.ts";
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./lint.ts";
 export type { VerilogDesign, VerilogFile, VerilogPort } from "./verilog.ts";
 export { buildModel, type BuildOptions, type BuildProgress, type BuiltModel, type WaveFormat } from "./build.ts";

@@ -1,6 +1,7 @@
 /** The engine over an add-on that build.ts made. */
 import { createRequire } from "node:module";
 import { SystoleError } from "../errors.ts";
+import type { ActivityTrace } from "../isa/index.ts";
 import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason, WaveWindow } from "./engine.ts";
 import { nativeFeatures, type NativeFeatures } from "./glue.ts";
 import { mailboxLayout, type MailboxLayout } from "./mailbox.ts";
@@ -21,7 +22,7 @@ import type { VerilogDesign } from "./verilog.ts";
 /** An opaque simulation inside the add-on. */
 type Handle = object;
 
-/** What model.cc.hbs exports; the memory's and host's functions only when the design has the ports. */
+/** What model.cc.hbs exports; those of the memory, the host and the trace only when the design has the ports. */
 interface Addon {
   create(mailbox: Uint32Array, seed: number): Handle;
   close(handle: Handle): void;
@@ -33,6 +34,8 @@ interface Addon {
   openWave(handle: Handle, file: string, from: number, to: number, scope: string, depth: number): void;
   closeWave(handle: Handle): void;
   takeEvents(handle: Handle, room: Float64Array): number;
+  windowBytes(handle: Handle): number;
+  takeWindows(handle: Handle, to: Uint8Array): void;
   takeViolations(handle: Handle, room: Float64Array): number;
   attachMemory(handle: Handle, image: Uint8Array, settings: Float64Array, faults: Float64Array): void;
   statistics(handle: Handle, to: Float64Array): void;
@@ -43,8 +46,12 @@ interface Addon {
 /** In the order of `enum class Status` in host.h. */
 const STOPS: readonly StopReason[] = ["done", "irq", "quiet", "violation", "finished", "stopped"];
 const WRITE_ORDERS = ["together", "address-first", "data-first"] as const;
-const EVENT_FIELDS = 6;
+const EVENT_FIELDS = 9;
 const EVENT_ROOM = 4096;
+/** In the order of `enum EventFlag` in trace.h. */
+const EVENT_FLAGS = { busy: 1, head: 2, enqueue: 4, start: 8, retire: 16 } as const;
+/** `windowCycles` in trace.h. */
+const WINDOW_CYCLES = 64;
 const VIOLATION_ROOM = 32;
 
 const load = createRequire(import.meta.url);
@@ -72,6 +79,7 @@ export class NativeEngine implements Engine {
   readonly #handle: Handle;
   readonly #features: NativeFeatures;
   readonly #top: string;
+  #activityStart = 0;
 
   /** `seed` (from 1) sets what registers without reset and memories hold at the start. */
   constructor(addonPath: string, design: VerilogDesign, seed: number) {
@@ -147,25 +155,42 @@ export class NativeEngine implements Engine {
 
   takeEvents(): EngineEvent[] {
     const events: EngineEvent[] = [];
+    if (this.#features.engines.length === 0) return events;
     const room = new Float64Array(EVENT_ROOM * EVENT_FIELDS);
     for (;;) {
       const count = this.#addon.takeEvents(this.#handle, room);
-      for (let i = 0; i < count; i++) events.push(this.#event(room.subarray(i * EVENT_FIELDS)));
+      for (let i = 0; i < count; i++) events.push(this.#event(room, i * EVENT_FIELDS));
       if (count < EVENT_ROOM) return events;
     }
   }
 
-  #event([engine = 0, kind = 0, cycle = 0, index = 0, first = 0, second = 0]: Float64Array): EngineEvent {
-    const start = kind === 0;
+  #event(from: Float64Array, at: number): EngineEvent {
+    const flags = from[at + 1]!;
+    const has = (flag: number): boolean => (flags & flag) !== 0;
     return {
-      engine: this.#features.engines[engine]!,
-      kind: start ? "start" : "retire",
-      cycle,
-      index,
-      waitCycles: start ? first : 0,
-      waitSemaphore: start ? second : 0,
-      memoryWaitCycles: start ? 0 : first,
+      engine: this.#features.engines[from[at]!]!,
+      busy: has(EVENT_FLAGS.busy),
+      head: has(EVENT_FLAGS.head),
+      enqueue: has(EVENT_FLAGS.enqueue),
+      start: has(EVENT_FLAGS.start),
+      retire: has(EVENT_FLAGS.retire),
+      cycle: from[at + 2]!,
+      startIndex: from[at + 3]!,
+      retireIndex: from[at + 4]!,
+      missing: from[at + 5]!,
+      memoryWait: from[at + 6]!,
+      active: from[at + 7]!,
+      lastActive: from[at + 8]!,
     };
+  }
+
+  takeActivity(): ActivityTrace {
+    const { engines } = this.#features;
+    const start = this.#activityStart;
+    this.#activityStart = this.cycle;
+    const counts = new Uint8Array(engines.length === 0 ? 0 : this.#addon.windowBytes(this.#handle));
+    if (engines.length > 0) this.#addon.takeWindows(this.#handle, counts);
+    return { engines, start, windowCycles: WINDOW_CYCLES, counts };
   }
 
   takeLog(): string {

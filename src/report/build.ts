@@ -3,8 +3,10 @@ import type { Params } from "../config/index.ts";
 import { COMMAND_BYTES, ENGINES, decodeCommand } from "../isa/index.ts";
 import { NO_COUNTERS, addCounters } from "../runtime/index.ts";
 import type { MemorySettings, ProgramRun, TensorComparison } from "../runtime/index.ts";
-import { attributeCycles, sumOperations, timelineSpans } from "./latency.ts";
-import type { EngineRow, PredictionRow, Report, TensorRow } from "./schema.ts";
+import { LOSS_CAUSES, noLosses } from "./array-time.ts";
+import { addEngineTime, noEngineTime } from "./engine-states.ts";
+import { attributeRun, sumAttributions, timelineSpans } from "./latency.ts";
+import type { EngineRow, Losses, OperationRow, PredictionRow, Report, TensorRow } from "./schema.ts";
 
 /** Everything a report is made of. */
 export interface ReportParts {
@@ -61,22 +63,30 @@ function normFigures(
   return { sustainedElementsPerCycle: elements / Math.max(1, window), rowsInFlight };
 }
 
+function sumLosses(operations: readonly OperationRow[]): Losses {
+  const losses = noLosses();
+  for (const o of operations) for (const cause of LOSS_CAUSES) losses[cause] += o.losses[cause];
+  return losses;
+}
+
 /** The report of one or more runs on one configuration; cycles and counters are summed over the runs. */
 export function buildReport(parts: ReportParts): Report {
   const { params, runs } = parts;
   const processingElements = params.rows * params.cols;
   const counters = runs.reduce((sum, run) => addCounters(sum, run.counters), NO_COUNTERS);
-  const rows = runs.map((run) => attributeCycles(run.program, run.traces, run.counters.cycles, processingElements));
-  const operations = sumOperations(rows, counters.cycles);
+  const { operations, idle, waits } = sumAttributions(runs.map((run) => attributeRun(run, processingElements)));
   const macs = operations.reduce((sum, o) => sum + (o.where === "accelerator" ? o.macs : 0), 0);
-  const normCycles = operations.reduce((sum, o) => sum + o.engines.norm, 0);
+  const norm = counters.engines.norm;
+  const normCycles = norm.busy + norm.memoryWait;
   const tensors = sumTensors(parts.comparisons ?? []);
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const simulated = runs.reduce((sum, run) => sum + run.simulatedCycles, 0);
   const engines = ENGINES.map((name): EngineRow => {
     const { busy, semaphoreWait, memoryWait, retired } = counters.engines[name];
-    const idle = Math.max(0, counters.cycles - busy - semaphoreWait - memoryWait);
-    return { name, busy, semaphoreWait, memoryWait, idle, commands: retired };
+    const time = noEngineTime();
+    for (const o of operations) addEngineTime(time, o.engines[name]);
+    const { waiting, dispatch } = time;
+    return { name, busy, semaphoreWait, memoryWait, waiting, dispatch, idle: idle[name], commands: retired };
   });
   const weightCycles = parts.weightBytes === undefined ? null : parts.weightBytes / parts.memory.bytesPerCycle;
   const [first] = runs;
@@ -115,8 +125,10 @@ export function buildReport(parts: ReportParts): Report {
     simulatedCyclesPerSecond: seconds === 0 ? 0 : simulated / seconds,
     simulationSeconds: seconds,
     buildSeconds: parts.buildSeconds,
+    losses: macs === 0 ? null : sumLosses(operations),
     engines,
-    operations,
+    waits: [...waits],
+    operations: [...operations],
     predictions: [...parts.predictions],
     timeline: spans,
   };

@@ -15,8 +15,16 @@ const PALETTE = [
   "#cf7fae",
 ];
 
-/** What an engine does with its time. */
-export const STATE_COLOURS = { busy: "#5a9e6f", memory: "#e1953b", semaphore: "#8d9aa7" } as const;
+/** What an engine does with its time: executes, is held up by memory, waits for another engine's post, for a command. */
+export const STATE_COLOURS = {
+  busy: "#5a9e6f",
+  memory: "#e1953b",
+  load: "#7c93b0",
+  gemm: "#a58bb5",
+  norm: "#b98d86",
+  store: "#93a074",
+  dispatch: "#b9b5aa",
+} as const;
 
 /** The colour of every kind of operation, in the order of the report. */
 export function kindColours(report: Report): ReadonlyMap<string, string> {

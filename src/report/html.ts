@@ -2,7 +2,10 @@
 import { renderTemplate } from "../files/index.ts";
 import { STATE_COLOURS, kindColours } from "./colours.ts";
 import { bytes, duration, grouped, percent, rate } from "./format.ts";
-import type { EngineRow, OperationRow, PredictionRow, Report } from "./schema.ts";
+import type { LossCause } from "./array-time.ts";
+import type { OperationRow, PredictionRow, Report } from "./schema.ts";
+import { LANES, LOSS_TEXTS, cycleSummary, engineTimeRows, usedCauses } from "./summary.ts";
+import type { EngineTimeRow } from "./summary.ts";
 import { renderTimeline } from "./timeline.ts";
 
 const blankZero = (n: number): string => (n === 0 ? "" : grouped(n));
@@ -76,7 +79,7 @@ function splitName(name: string): { readonly group: string; readonly own: string
   return { group, own };
 }
 
-function operationView(o: OperationRow, colour: string) {
+function operationView(o: OperationRow, colour: string, causes: readonly LossCause[]) {
   return {
     name: splitName(o.name).own,
     note: o.where === "host" ? "on the host" : o.cycles === 0 ? "hidden behind products" : "",
@@ -87,64 +90,83 @@ function operationView(o: OperationRow, colour: string) {
     hasFloor: o.floorCycles > 0 && o.cycles > 0,
     utilization: percent(o.utilization),
     utilizationPercent: Math.min(100, 100 * o.utilization).toFixed(1),
-    waitLoad: blankZero(o.waiting.load),
-    waitNorm: blankZero(o.waiting.norm),
-    waitStore: blankZero(o.waiting.store),
-    normBusy: blankZero(o.engines.norm),
+    losses: causes.map((cause) => blankZero(o.losses[cause])),
   };
 }
 
 /** Rows in groups of a layer, and their sum. */
-function operationGroups(report: Report) {
+function operationGroups(report: Report, causes: readonly LossCause[]) {
   const colours = kindColours(report);
   const groups = new Map<string, ReturnType<typeof operationView>[]>();
   for (const o of report.operations) {
     const { group } = splitName(o.name);
     const rows = groups.get(group) ?? [];
-    rows.push(operationView(o, colours.get(o.kind)!));
+    rows.push(operationView(o, colours.get(o.kind)!, causes));
     groups.set(group, rows);
   }
   return [...groups].map(([name, rows]) => ({ name, rows }));
 }
 
-function totals(report: Report) {
-  const sum = (value: (o: OperationRow) => number): string =>
-    blankZero(report.operations.reduce((total, o) => total + value(o), 0));
+function totals(report: Report, causes: readonly LossCause[]) {
   return {
     cycles: grouped(report.cycles),
     floor: grouped(report.floorCycles),
     hasFloor: report.floorCycles > 0,
     utilization: percent(report.utilization),
     utilizationPercent: Math.min(100, 100 * report.utilization).toFixed(1),
-    waitLoad: sum((o) => o.waiting.load),
-    waitNorm: sum((o) => o.waiting.norm),
-    waitStore: sum((o) => o.waiting.store),
-    normBusy: sum((o) => o.engines.norm),
+    losses: causes.map((cause) => blankZero(report.losses?.[cause] ?? 0)),
   };
 }
 
-function engineView(row: EngineRow, cycles: number) {
-  const of = (part: number): number => part / Math.max(1, cycles);
-  const part = (value: number, colour: string) => ({ percent: (100 * of(value)).toFixed(2), colour });
+/** Where the cycles went: bars of losses are relative to all that was lost. */
+function summaryView(report: Report) {
+  const lines = cycleSummary(report);
+  const lost = report.cycles - report.floorCycles;
+  return lines.map(({ cause, text, cycles, share }) => ({
+    text,
+    cycles: grouped(cycles),
+    share: percent(share, 2),
+    tone: cause === "total" ? "total" : cause === "floor" ? "floor" : "",
+    isLoss: cause !== "total" && cause !== "floor",
+    ofLost: lost === 0 ? "0" : ((100 * cycles) / lost).toFixed(1),
+  }));
+}
+
+function engineTimeView({ engine, kind, time, idle }: EngineTimeRow, colour: string, all: number) {
+  const parts = [
+    ["busy", time.busy, STATE_COLOURS.busy],
+    ["held up by memory", time.memory, STATE_COLOURS.memory],
+    ...LANES.map((owner) => [`waiting for ${owner.toUpperCase()}`, time.waiting[owner], STATE_COLOURS[owner]] as const),
+    ["waiting for a command", time.dispatch, STATE_COLOURS.dispatch],
+  ] as const;
   return {
-    name: row.name.toUpperCase(),
-    title: `busy ${grouped(row.busy)}, held up by memory ${grouped(row.memoryWait)}, waiting for a semaphore ${grouped(row.semaphoreWait)}, idle ${grouped(row.idle)} cycles`,
-    parts: [
-      part(row.busy, STATE_COLOURS.busy),
-      part(row.memoryWait, STATE_COLOURS.memory),
-      part(row.semaphoreWait, STATE_COLOURS.semaphore),
-    ],
-    busy: percent(of(row.busy)),
-    memory: percent(of(row.memoryWait)),
-    semaphore: percent(of(row.semaphoreWait)),
-    idle: percent(of(row.idle)),
-    commands: grouped(row.commands),
+    name: kind === "" ? engine.toUpperCase() : kind,
+    colour,
+    tone: kind === "" ? "group" : "",
+    title: parts
+      .filter(([, n]) => n > 0)
+      .map(([what, n]) => `${what} ${grouped(n)}`)
+      .join(", "),
+    parts: parts
+      .filter(([, n]) => n > 0)
+      .map(([, n, fill]) => ({ percent: ((100 * n) / Math.max(1, all)).toFixed(2), colour: fill })),
+    cells: [...parts.map(([, n]) => blankZero(n)), idle === undefined ? "" : blankZero(idle)],
   };
+}
+
+/** Each engine's row and those of its operations. */
+function engineViews(report: Report) {
+  const colours = kindColours(report);
+  return engineTimeRows(report).flatMap(({ total, kinds }) => [
+    engineTimeView(total, "", report.cycles),
+    ...kinds.map((row) => engineTimeView(row, colours.get(row.kind) ?? "", report.cycles)),
+  ]);
 }
 
 /** The page as text. */
 export function renderHtml(report: Report): string {
   const { config, predictions } = report;
+  const causes = usedCauses(report);
   const wrong = report.tensors.filter((t) => t.differences > 0).length;
   const texts = predictions.length === 1 ? "1 text" : `${predictions.length} texts`;
   return renderTemplate("report/report.html.hbs", {
@@ -154,9 +176,14 @@ export function renderHtml(report: Report): string {
     hasExpected: predictions.some((p) => p.expected !== undefined),
     hasFloat: predictions.some((p) => p.floatLabel !== undefined),
     predictions: predictions.map(predictionView),
-    groups: operationGroups(report),
-    total: totals(report),
-    engines: report.engines.map((e) => engineView(e, report.cycles)),
+    summary: summaryView(report),
+    causes: causes.map((cause) => LOSS_TEXTS[cause].head),
+    causeCount: causes.length,
+    tableColumns: 5 + causes.length,
+    groups: operationGroups(report, causes),
+    total: totals(report, causes),
+    engines: engineViews(report),
+    owners: LANES.map((owner) => ({ name: owner.toUpperCase(), colour: STATE_COLOURS[owner] })),
     states: STATE_COLOURS,
     timeline: report.timeline.length > 0 ? renderTimeline(report, { embedded: true }) : "",
     timelineOf: predictions.length > 1 ? ` of ${predictions[0]!.name}` : "",

@@ -1,149 +1,152 @@
-/** From the hardware's trace of commands to cycles per operation, what the array waited for, and a timeline. */
-import { COMMAND_BYTES, decodeCommand } from "../isa/index.ts";
+/** From the hardware's trace to cycles per operation: the array's time, and every engine's. */
+import { ENGINES } from "../isa/index.ts";
 import type { CommandTrace, EngineName } from "../isa/index.ts";
-import type { EngineSpan, OperationRow } from "./schema.ts";
+import type { LaunchRun } from "../runtime/index.ts";
+import { LOSS_CAUSES, arrayTime, noLosses } from "./array-time.ts";
+import type { ArrayTime } from "./array-time.ts";
+import { addEngineTime, launchStates, noEngineTime } from "./engine-states.ts";
+import type { EngineTimes, LaunchStates } from "./engine-states.ts";
+import { launchMoments } from "./moments.ts";
+import type { ProgramInfo, RunInfo } from "./program-info.ts";
+import type { EngineSpan, OperationRow, WaitRow } from "./schema.ts";
 
-/** An operation of a program, as the compiler names it. */
-export interface OperationInfo {
-  readonly name: string;
-  readonly kind: string;
-  readonly macs: number;
-  readonly where: "accelerator" | "host";
+/** Where the time of one or more runs went. */
+export interface Attribution {
+  readonly operations: readonly OperationRow[];
+  /** Cycles of each engine after its last command. */
+  readonly idle: Readonly<Record<EngineName, number>>;
+  readonly waits: readonly WaitRow[];
 }
-
-/** What the attribution needs to know about a program. */
-export interface ProgramInfo {
-  /** Encoded commands, COMMAND_BYTES each. */
-  readonly commands: Uint8Array;
-  readonly operations: readonly OperationInfo[];
-  /** Operation of each command, as an index into `operations`. */
-  readonly commandOperations: ArrayLike<number>;
-}
-
-type Waiting = { -readonly [K in keyof OperationRow["waiting"]]: number };
-type Occupied = Record<EngineName, number>;
-
-/** Engines that post to each semaphore, by number. */
-function producers(commands: Uint8Array): ReadonlyMap<number, ReadonlySet<EngineName>> {
-  const found = new Map<number, Set<EngineName>>();
-  for (let at = 0; at < commands.length; at += COMMAND_BYTES) {
-    const c = decodeCommand(commands, at);
-    if (c === undefined) continue;
-    for (let s = 0; s < 32; s++) {
-      if (((c.fields.post >>> s) & 1) === 1) found.set(s, (found.get(s) ?? new Set()).add(c.engine));
-    }
-  }
-  return found;
-}
-
-/** Cycles in which each engine had a command of each operation in execution; commands of one engine do not count twice. */
-function occupancy(program: ProgramInfo, traces: readonly CommandTrace[]): Occupied[] {
-  const rows = program.operations.map((): Occupied => ({ load: 0, store: 0, gemm: 0, norm: 0 }));
-  const freeFrom: Occupied = { load: 0, store: 0, gemm: 0, norm: 0 };
-  for (const t of byRetirement(traces)) {
-    const row = rows[program.commandOperations[t.index]!]!;
-    row[t.engine] += Math.max(0, t.retire - Math.max(t.start, freeFrom[t.engine]));
-    freeFrom[t.engine] = t.retire;
-  }
-  return rows;
-}
-
-const byRetirement = (traces: readonly CommandTrace[]): CommandTrace[] =>
-  [...traces].sort((a, b) => a.retire - b.retire);
 
 /**
- * Whose time it was: from one retirement of a GEMM command to the next the time belongs to the operation of the latter,
- * whatever the other engines did meanwhile; the time after the last one to the operation that ended last. Without GEMM
- * commands the retirements of all engines divide the time. The cycles of all operations add up to `totalCycles`.
+ * Whose time it was in a launch without products: from one retirement to the next the time belongs to the operation of the
+ * latter, that after the last one to the operation that ended last.
  */
-function ownedCycles(program: ProgramInfo, traces: readonly CommandTrace[], totalCycles: number): number[] {
-  const cycles = new Array<number>(program.operations.length).fill(0);
-  const sorted = byRetirement(traces);
-  const products = sorted.filter((t) => t.engine === "gemm");
+function retirementTime(program: ProgramInfo, { trace, cycles }: LaunchRun): ArrayTime[] {
+  const times = program.operations.map((): ArrayTime => ({ active: 0, losses: noLosses() }));
+  const sorted = [...trace.commands].sort((a, b) => a.retire - b.retire);
+  const operationOf = (t: CommandTrace): ArrayTime => times[program.commandOperations[t.index]!]!;
   let before = 0;
-  for (const t of products.length > 0 ? products : sorted) {
-    cycles[program.commandOperations[t.index]!]! += t.retire - before;
+  for (const t of sorted) {
+    operationOf(t).losses.end += t.retire - before;
     before = t.retire;
   }
   const last = sorted.at(-1);
-  if (last !== undefined) cycles[program.commandOperations[last.index]!]! += totalCycles - before;
-  return cycles;
+  if (last !== undefined) operationOf(last).losses.end += cycles - before;
+  return times;
 }
 
-/**
- * Splits the cycles of one program run among its operations (see {@link ownedCycles}), and says what the array waited for and
- * how long each engine worked for each operation, hidden or not.
- */
-export function attributeCycles(
-  program: ProgramInfo,
-  traces: readonly CommandTrace[],
-  totalCycles: number,
-  processingElements: number,
-): OperationRow[] {
+/** Splits the cycles of one program run among its operations. */
+export function attributeRun({ program, launches }: RunInfo, processingElements: number): Attribution {
+  const arrays: ArrayTime[][] = [];
+  const states: LaunchStates[] = [];
   const commands = new Array<number>(program.operations.length).fill(0);
-  const waits = program.operations.map((): Waiting => ({ load: 0, store: 0, norm: 0 }));
-  const posters = producers(program.commands);
-  for (const t of traces) {
-    const operation = program.commandOperations[t.index]!;
-    commands[operation]! += 1;
-    if (t.engine !== "gemm" || t.wait === 0) continue;
-    const by = [...(posters.get(t.waitSemaphore) ?? [])].find((e) => e !== "gemm");
-    if (by !== undefined) waits[operation]![by] += t.wait;
+  for (const launch of launches) {
+    const moments = launchMoments(program, launch);
+    const hasProducts = launch.trace.commands.some((t) => t.engine === "gemm");
+    arrays.push(hasProducts ? arrayTime(program, launch, moments) : retirementTime(program, launch));
+    states.push(launchStates(program, moments));
+    for (const t of launch.trace.commands) commands[program.commandOperations[t.index]!]! += 1;
   }
-  const cycles = ownedCycles(program, traces, totalCycles);
-  const engines = occupancy(program, traces);
-  return program.operations.map((o, i) => {
+  const total = launches.reduce((sum, launch) => sum + launch.cycles, 0);
+  const operations = program.operations.map((o, i): OperationRow => {
     const floorCycles = o.where === "accelerator" ? o.macs / processingElements : 0;
+    const losses = noLosses();
+    let active = 0;
+    for (const times of arrays) {
+      active += times[i]!.active;
+      for (const cause of LOSS_CAUSES) losses[cause] += times[i]!.losses[cause];
+    }
+    const cycles = active + LOSS_CAUSES.reduce((sum, cause) => sum + losses[cause], 0);
+    losses.padding = active - floorCycles;
+    const engines = noEngineTimes();
+    for (const e of ENGINES) for (const state of states) addEngineTime(engines[e], state.operations[i]![e]);
     return {
       name: o.name,
       kind: o.kind,
       where: o.where,
-      cycles: cycles[i]!,
-      share: totalCycles === 0 ? 0 : cycles[i]! / totalCycles,
+      cycles,
+      share: total === 0 ? 0 : cycles / total,
       floorCycles,
-      utilization: cycles[i] === 0 ? 0 : floorCycles / cycles[i]!,
+      utilization: cycles === 0 ? 0 : floorCycles / cycles,
       macs: o.macs,
-      waiting: waits[i]!,
-      engines: engines[i]!,
+      losses,
+      engines,
       commands: commands[i]!,
     };
   });
+  const idle = { load: 0, store: 0, gemm: 0, norm: 0 };
+  for (const e of ENGINES) for (const state of states) idle[e] += state.idle[e];
+  const waits = states.flatMap((state) =>
+    state.waits.map((w): WaitRow => ({ ...w, ownerOperation: w.ownerOperation ?? null })),
+  );
+  return { operations, idle, waits: sumWaits(waits) };
 }
 
-/** Adds up the rows of equal operations of several runs; shares and utilisations are of the sums. */
-export function sumOperations(runs: readonly (readonly OperationRow[])[], totalCycles: number): OperationRow[] {
-  const byName = new Map<string, OperationRow>();
-  for (const row of runs.flat()) {
-    const sum = byName.get(row.name);
-    byName.set(
-      row.name,
-      sum === undefined
-        ? row
-        : {
-            ...sum,
-            cycles: sum.cycles + row.cycles,
-            floorCycles: sum.floorCycles + row.floorCycles,
-            macs: sum.macs + row.macs,
-            commands: sum.commands + row.commands,
-            waiting: {
-              load: sum.waiting.load + row.waiting.load,
-              store: sum.waiting.store + row.waiting.store,
-              norm: sum.waiting.norm + row.waiting.norm,
-            },
-            engines: {
-              load: sum.engines.load + row.engines.load,
-              store: sum.engines.store + row.engines.store,
-              gemm: sum.engines.gemm + row.engines.gemm,
-              norm: sum.engines.norm + row.engines.norm,
-            },
-          },
-    );
+const noEngineTimes = (): EngineTimes => ({
+  load: noEngineTime(),
+  store: noEngineTime(),
+  gemm: noEngineTime(),
+  norm: noEngineTime(),
+});
+
+/** The longest first. */
+function sumWaits(waits: readonly WaitRow[]): WaitRow[] {
+  const sums = new Map<string, WaitRow>();
+  for (const w of waits) {
+    const key = `${w.engine} ${w.operation} ${w.owner} ${w.ownerOperation}`;
+    sums.set(key, { ...w, cycles: w.cycles + (sums.get(key)?.cycles ?? 0) });
   }
-  return [...byName.values()].map((row) => ({
+  return [...sums.values()].sort((a, b) => b.cycles - a.cycles);
+}
+
+/** Adds up equal operations of several runs; shares and utilisations are of the sums. */
+export function sumAttributions(runs: readonly Attribution[]): Attribution {
+  const [first, ...others] = runs;
+  if (first === undefined) return { operations: [], idle: { load: 0, store: 0, gemm: 0, norm: 0 }, waits: [] };
+  if (others.length === 0) return first;
+  const names = new Map<string, number>();
+  const rows: OperationRow[] = [];
+  const waits: WaitRow[] = [];
+  const idle = { load: 0, store: 0, gemm: 0, norm: 0 };
+  for (const run of runs) {
+    for (const row of run.operations) {
+      const at = names.get(row.name);
+      if (at === undefined) names.set(row.name, rows.push(row) - 1);
+      else rows[at] = sumRows(rows[at]!, row);
+    }
+    const index = (operation: number): number => names.get(run.operations[operation]!.name)!;
+    for (const w of run.waits)
+      waits.push({
+        ...w,
+        operation: index(w.operation),
+        ownerOperation: w.ownerOperation === null ? null : index(w.ownerOperation),
+      });
+    for (const e of ENGINES) idle[e] += run.idle[e];
+  }
+  const total = rows.reduce((sum, row) => sum + row.cycles, 0);
+  const operations = rows.map((row) => ({
     ...row,
-    share: totalCycles === 0 ? 0 : row.cycles / totalCycles,
+    share: total === 0 ? 0 : row.cycles / total,
     utilization: row.cycles === 0 ? 0 : row.floorCycles / row.cycles,
   }));
+  return { operations, idle, waits: sumWaits(waits) };
+}
+
+function sumRows(a: OperationRow, b: OperationRow): OperationRow {
+  const losses = noLosses();
+  for (const cause of LOSS_CAUSES) losses[cause] = a.losses[cause] + b.losses[cause];
+  const engines = noEngineTimes();
+  for (const e of ENGINES) for (const row of [a, b]) addEngineTime(engines[e], row.engines[e]);
+  return {
+    ...a,
+    cycles: a.cycles + b.cycles,
+    floorCycles: a.floorCycles + b.floorCycles,
+    macs: a.macs + b.macs,
+    commands: a.commands + b.commands,
+    losses,
+    engines,
+  };
 }
 
 /** Longest gap, as a fraction of the run, that is drawn as one stretch with its neighbours. */

@@ -1,7 +1,7 @@
 /** The life of every command as trace events, for Perfetto and chrome://tracing. One microsecond there is one cycle here. */
 import { ENGINES } from "../isa/index.ts";
 import type { CommandTrace } from "../isa/index.ts";
-import type { ProgramInfo } from "./latency.ts";
+import type { ProgramInfo } from "./program-info.ts";
 
 /** One run in the trace, on a process row of its own. */
 export interface RunTrace {

@@ -8,28 +8,55 @@ import { z } from "zod";
 const cycles = z.number().int().nonnegative();
 const engineName = z.enum(["load", "store", "gemm", "norm"]);
 
-/** What a stretch of array idleness was waiting for: the engine whose post the GEMM engine lacked. */
-const waiting = z
-  .strictObject({ load: cycles, store: cycles, norm: cycles })
+/** Cycles by the engine whose post was missing. */
+const byOwner = z.record(engineName, cycles);
+
+const losses = z
+  .strictObject({
+    padding: z
+      .number()
+      .nonnegative()
+      .describe(
+        "rows entered the array that are not of the workload: dimensions that do not fill rows, columns or tiles",
+      ),
+    start: cycles.describe("before the first activation row enters the array, whatever the cause"),
+    fill: cycles.describe("the next row's command has started, but its weights or activations are still on their way"),
+    load: cycles.describe("the next GEMM command waits for a post of LOAD: operands that are not there yet"),
+    norm: cycles.describe("the same for NORM"),
+    store: cycles.describe("the same for STORE: a buffer that is not free yet"),
+    gemm: cycles.describe("the same for a post of GEMM itself"),
+    memory: cycles.describe("a scratchpad bank is taken by another engine"),
+    dispatch: cycles.describe(
+      "the next GEMM command has not reached its engine: fetch, or a full queue of another engine",
+    ),
+    end: cycles.describe("after the last activation row has entered: drain, last passes and stores"),
+  })
   .describe(
-    "cycles in which the GEMM engine had no work in execution and waited for a semaphore, by the engine that posted it",
+    "cycles in which no row of the workload entered the array, by cause; with floorCycles they add up to cycles",
   );
+
+const engineTime = z.strictObject({
+  busy: cycles.describe("in execution and not held up; of several commands in execution the oldest counts"),
+  memory: cycles.describe("in execution, held up by AXI or a memory bank"),
+  waiting: byOwner.describe("nothing in execution, the next command waits for a post of this engine"),
+  dispatch: cycles.describe("nothing in execution, the next command is still being fetched or handed over"),
+});
 
 const operation = z.strictObject({
   name: z.string().describe("operation, with its layer: `layer 0 scores`"),
   kind: z.string().describe("kind of operation, the same in every layer"),
   where: z.enum(["accelerator", "host"]).describe("where it ran; host operations take no accelerator cycles"),
   cycles: cycles.describe(
-    "the array's time: between two retirements of GEMM commands the time belongs to the later one's operation; what runs hidden behind another operation's products owns none",
+    "the array's time: cycles in which its rows entered the array, and cycles lost before its next row; what runs hidden behind another operation's products owns none",
   ),
   share: z.number().describe("cycles / total cycles"),
   floorCycles: z.number().describe("MACs / PEs"),
   utilization: z.number().describe("floorCycles / cycles; 0 when the operation has no MACs"),
   macs: z.number().int().nonnegative(),
-  waiting,
+  losses,
   engines: z
-    .strictObject({ load: cycles, store: cycles, gemm: cycles, norm: cycles })
-    .describe("cycles in which each engine had a command of this operation in execution, hidden or not"),
+    .record(engineName, engineTime)
+    .describe("each engine's time that is put down to this operation, hidden or not"),
   commands: z.number().int().nonnegative(),
 });
 
@@ -38,8 +65,22 @@ const engine = z.strictObject({
   busy: cycles.describe("cycles in execution and not held up"),
   semaphoreWait: cycles.describe("cycles with nothing in execution, waiting for a semaphore"),
   memoryWait: cycles.describe("cycles in execution, held up by AXI or a memory bank"),
-  idle: cycles.describe("the remaining cycles"),
+  waiting: byOwner.describe("semaphoreWait by the engine whose post was missing"),
+  dispatch: cycles.describe("cycles with nothing in execution, the next command not there yet"),
+  idle: cycles.describe("cycles after its last command"),
   commands: z.number().int().nonnegative().describe("commands retired"),
+});
+
+const wait = z.strictObject({
+  engine: engineName.describe("who waited"),
+  operation: z.number().int().describe("for which operation; indexes `operations`"),
+  owner: engineName.describe("whose post was missing"),
+  ownerOperation: z
+    .number()
+    .int()
+    .nullable()
+    .describe("operation of the command that posts; null when it is open which one"),
+  cycles,
 });
 
 const tensor = z.strictObject({
@@ -121,7 +162,9 @@ export const reportSchema = z.strictObject({
   simulatedCyclesPerSecond: z.number(),
   simulationSeconds: z.number(),
   buildSeconds: z.number().describe("time to build the simulation; near 0 when cached"),
-  engines: z.array(engine),
+  losses: losses.nullable().describe("where the cycles went: the sum over `operations`; null without MACs"),
+  engines: z.array(engine).describe("busy + memoryWait + semaphoreWait + dispatch + idle = cycles, for each"),
+  waits: z.array(wait).describe("waiting for semaphores, by the operations at both ends"),
   operations: z.array(operation),
   predictions: z.array(prediction),
   timeline: z
@@ -137,4 +180,7 @@ export type OperationRow = Report["operations"][number];
 export type EngineRow = Report["engines"][number];
 export type TensorRow = Report["tensors"][number];
 export type PredictionRow = Report["predictions"][number];
+export type WaitRow = Report["waits"][number];
+export type Losses = OperationRow["losses"];
+export type EngineTime = OperationRow["engines"]["load"];
 export type EngineSpan = Report["timeline"][number];

@@ -2,6 +2,8 @@
 import pc from "picocolors";
 import { bytes, duration, grouped, percent, rate } from "./format.ts";
 import type { OperationRow, PredictionRow, Report } from "./schema.ts";
+import { LANES, LOSS_TEXTS, cycleSummary, engineTimeRows, usedCauses } from "./summary.ts";
+import type { EngineTimeRow } from "./summary.ts";
 import { formatTable } from "./table.ts";
 
 const blankZero = (n: number): string => (n === 0 ? "" : grouped(n));
@@ -38,32 +40,17 @@ function predictionTable(rows: readonly PredictionRow[]): string {
   );
 }
 
-function operationCells(o: OperationRow): string[] {
-  const name = o.where === "host" ? `${o.name} (host)` : o.name;
-  return [
-    name,
+function operationTable(report: Report): string {
+  const causes = usedCauses(report);
+  const cells = (o: Pick<OperationRow, "cycles" | "share" | "floorCycles" | "utilization" | "losses">) => [
     blankZero(o.cycles),
     o.cycles === 0 ? "" : percent(o.share),
     blankZero(o.floorCycles),
     o.floorCycles === 0 || o.cycles === 0 ? "" : percent(o.utilization),
-    blankZero(o.waiting.load),
-    blankZero(o.waiting.norm),
-    blankZero(o.waiting.store),
-    blankZero(o.engines.norm),
+    ...causes.map((cause) => blankZero(o.losses[cause])),
   ];
-}
-
-function operationTable(report: Report): string {
-  const total = [
-    "total",
-    grouped(report.cycles),
-    percent(1),
-    grouped(report.floorCycles),
-    percent(report.utilization),
-    "",
-    "",
-    "",
-  ];
+  const { losses } = report;
+  const total = losses === null ? [grouped(report.cycles), percent(1)] : cells({ ...report, share: 1, losses });
   return formatTable(
     [
       { head: "operation", align: "left" },
@@ -71,13 +58,54 @@ function operationTable(report: Report): string {
       { head: "share" },
       { head: "floor" },
       { head: "array used" },
-      { head: "waits: load" },
-      { head: "norm" },
-      { head: "store" },
-      { head: "norm busy" },
+      ...causes.map((cause, i) => ({ head: `${i === 0 ? "lost: " : ""}${LOSS_TEXTS[cause].head}` })),
     ],
-    [...report.operations.map(operationCells), total.map((c) => pc.bold(c))],
+    [
+      ...report.operations.map((o) => [o.where === "host" ? `${o.name} (host)` : o.name, ...cells(o)]),
+      ["total", ...total].map((c) => pc.bold(c)),
+    ],
   );
+}
+
+function engineTable(report: Report): string {
+  const cells = (label: string, { time, idle }: EngineTimeRow): string[] => [
+    label,
+    blankZero(time.busy),
+    blankZero(time.memory),
+    ...LANES.map((owner) => blankZero(time.waiting[owner])),
+    blankZero(time.dispatch),
+    idle === undefined ? "" : blankZero(idle),
+  ];
+  return formatTable(
+    [
+      { head: "engine", align: "left" },
+      { head: "busy" },
+      { head: "memory" },
+      ...LANES.map((owner, i) => ({ head: `${i === 0 ? "waits: " : ""}${owner.toUpperCase()}` })),
+      { head: "dispatch" },
+      { head: "idle" },
+    ],
+    engineTimeRows(report).flatMap(({ total, kinds }) => [
+      cells(total.engine.toUpperCase(), total).map((c) => pc.bold(c)),
+      ...kinds.map((row) => cells(`  ${row.kind}`, row)),
+    ]),
+  );
+}
+
+/** Where the cycles went, one line a cause. */
+function cycleTable(report: Report): string[] {
+  const lines = cycleSummary(report);
+  if (lines.length === 0) return [];
+  return [
+    formatTable(
+      [{ head: "where the cycles went", align: "left" }, { head: "cycles" }, { head: "share" }],
+      lines.map((line) => {
+        const cells = [line.text, grouped(line.cycles), percent(line.share, 2)];
+        return line.cause === "total" ? cells.map((c) => pc.bold(c)) : cells;
+      }),
+    ),
+    "",
+  ];
 }
 
 function check(report: Report): string {
@@ -117,6 +145,9 @@ export function renderTerminal(report: Report): string {
     ...(report.predictions.length > 0 ? [predictionTable(report.predictions), ""] : []),
     operationTable(report),
     "",
+    engineTable(report),
+    "",
+    ...cycleTable(report),
     summary(report),
     ...expectation(report),
     `read ${bytes(report.readBytes)}, wrote ${bytes(report.writeBytes)}; memory of ${memory.bytesPerCycle} bytes per cycle each way, latency ${memory.latencyCycles}`,

@@ -14,7 +14,7 @@ import type {
   WaveOptions,
 } from "../harness/index.ts";
 import { CONTROL_BITS, ENGINES, ID_VALUE, STATUS_BITS } from "../isa/index.ts";
-import type { CommandTrace } from "../isa/index.ts";
+import type { ExecutionTrace } from "../isa/index.ts";
 import { readCounters, registerAddress } from "./counters.ts";
 import type { Counters } from "./counters.ts";
 import { describeEngines, faultName } from "./hang.ts";
@@ -72,7 +72,8 @@ export interface LaunchOptions {
 
 export interface LaunchResult {
   readonly counters: Counters;
-  readonly traces: readonly CommandTrace[];
+  /** From 0 to the counted cycles; command indices count from the launch's first command. */
+  readonly trace: ExecutionTrace;
   /** Wall time of the simulation. */
   readonly seconds: number;
   /** Cycles simulated, register accesses included. */
@@ -164,7 +165,6 @@ export class Device {
   async launch(launch: Launch, { onProgress, signal }: LaunchOptions = {}): Promise<LaunchResult> {
     const firstCycle = this.cycle;
     this.#start(launch);
-    const origin = this.cycle;
     // Once even in a short program, so that many of them in a row can be interrupted too.
     await setImmediate();
     const { seconds } = await this.#accelerator.runUntilInterrupt({
@@ -173,10 +173,13 @@ export class Device {
       onHang: () => `  ${this.#describe(launch)}`,
       onProgress: (cycles) => onProgress?.(this.#sum("RETIRED"), cycles),
     });
+    // The interrupt's register follows the end of the program by one cycle.
+    const end = this.cycle - 1;
     if (((this.read("STATUS") >>> STATUS_BITS.fault) & 1) === 1) throw this.#fault(launch);
+    const counters = readCounters((name) => this.read(name));
     return {
-      counters: readCounters((name) => this.read(name)),
-      traces: this.#accelerator.takeCommandTraces(origin),
+      counters,
+      trace: this.#accelerator.takeTrace(end - counters.cycles, end),
       seconds,
       simulatedCycles: this.cycle - firstCycle,
     };
@@ -200,7 +203,7 @@ export class Device {
     this.write("BASE_LO", base);
     this.write("BASE_HI", Math.floor(base / 2 ** 32));
     this.write("LIMIT", launch.limitBytes);
-    this.#accelerator.takeCommandTraces(0);
+    this.#accelerator.takeTrace(0);
     this.write("CONTROL", 1 << CONTROL_BITS.start);
   }
 

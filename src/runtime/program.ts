@@ -2,16 +2,29 @@
 import type { Program } from "../compiler/index.ts";
 import { commandCount, commandsOffset, requireConfig, runHostStep } from "../compiler/index.ts";
 import { COMMAND_BYTES } from "../isa/index.ts";
-import type { CommandTrace } from "../isa/index.ts";
+import type { CommandTrace, ExecutionTrace } from "../isa/index.ts";
 import { NO_COUNTERS, addCounters } from "./counters.ts";
 import type { Counters } from "./counters.ts";
 import type { Device, Launch, LaunchOptions } from "./device.ts";
+
+/** One start of the accelerator, of the commands of one segment. */
+export interface LaunchRun {
+  /** Index in the program of its first command, and their number. */
+  readonly firstCommand: number;
+  readonly commands: number;
+  /** Cycles from start to done: the CYCLES counter. */
+  readonly cycles: number;
+  /** What the engines did; cycles count from this launch's start, command indices from the program's. */
+  readonly trace: ExecutionTrace;
+}
 
 /** What a program's run was, all segments together. Cycles of traces count hardware cycles, one segment after the other. */
 export interface ProgramRun {
   readonly program: Program;
   readonly counters: Counters;
   readonly traces: readonly CommandTrace[];
+  /** The same launch by launch, with what the engines did between commands. */
+  readonly launches: readonly LaunchRun[];
   /** Wall time of the simulation, host steps not included. */
   readonly seconds: number;
   readonly simulatedCycles: number;
@@ -52,6 +65,7 @@ export async function runProgram(
   let seconds = 0;
   let simulatedCycles = 0;
   const traces: CommandTrace[] = [];
+  const launches: LaunchRun[] = [];
   for (const { firstCommand, commands, hostSteps } of program.segments) {
     if (commands > 0) {
       const { onProgress, signal } = options;
@@ -66,14 +80,17 @@ export async function runProgram(
             }),
       });
       const before = counters.cycles;
-      for (const t of result.traces) {
-        traces.push({ ...t, index: t.index + firstCommand, start: t.start + before, retire: t.retire + before });
+      const lives = result.trace.commands.map((t) => ({ ...t, index: t.index + firstCommand }));
+      for (const t of lives) {
+        traces.push({ ...t, enqueue: t.enqueue + before, start: t.start + before, retire: t.retire + before });
       }
+      const trace = { ...result.trace, commands: lives };
+      launches.push({ firstCommand, commands, cycles: result.counters.cycles, trace });
       counters = addCounters(counters, result.counters);
       seconds += result.seconds;
       simulatedCycles += result.simulatedCycles;
     }
     for (const step of hostSteps) runHostStep(program, step, device.image);
   }
-  return { program, counters, traces, seconds, simulatedCycles };
+  return { program, counters, traces, launches, seconds, simulatedCycles };
 }

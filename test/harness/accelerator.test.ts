@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   openAccelerator,
-  pairEvents,
+  executionTrace,
   withSeed,
   type Accelerator,
   type AcceleratorOptions,
@@ -99,40 +99,106 @@ test("trace ports become the lives of commands", async () => {
   start(accelerator, { beats: 100 });
   const started = accelerator.cycle();
   const { cycles } = await accelerator.runUntilInterrupt();
-  const [trace, ...more] = accelerator.takeCommandTraces(started);
+  const { commands, phases, activity } = accelerator.takeTrace(started);
+  const [trace, ...more] = commands;
   expect(more).toEqual([]);
   expect(trace).toMatchObject({ engine: "load", index: 7, retire: cycles - 1, wait: 3, waitSemaphore: 9 });
   // The write of the start register was answered after the start.
-  expect(trace!.start).toBeLessThan(0);
+  expect(trace!.enqueue).toBeLessThan(0);
+  expect(trace!.start).toBe(trace!.enqueue + 4);
   expect(trace!.memoryWait).toBeGreaterThan(0);
-  expect(accelerator.takeCommandTraces(started)).toEqual([]);
+
+  const load = phases.filter((phase) => phase.engine === "load");
+  load.slice(1).forEach((phase, i) => {
+    expect(phase.start).toBe(load[i]!.end);
+  });
+  expect([load[0]!.start, load.at(-1)!.end]).toEqual([0, cycles]);
+  expect(load.reduce((sum, phase) => sum + phase.active, 0)).toBe(100);
+  expect(load.reduce((sum, phase) => sum + phase.memoryWait, 0)).toBe(trace!.memoryWait);
+  expect(phases.filter((phase) => phase.engine === "norm")).toMatchObject([{ start: 0, end: cycles, busy: false }]);
+
+  expect(activity.engines).toEqual(["load"]);
+  expect(activity.start).toBeLessThanOrEqual(0);
+  const inWindows = activity.counts.reduce((sum, count) => sum + count, 0);
+  expect(inWindows).toBeGreaterThan(0);
+  expect(inWindows).toBeLessThanOrEqual(100);
+  expect(accelerator.takeTrace(started).commands).toEqual([]);
   accelerator.close();
 });
 
-test("overlapping commands of several engines are paired in order", () => {
-  const event = (engine: string, kind: "start" | "retire", cycle: number, index: number, rest = 0): EngineEvent => ({
+describe("events become lives and phases", () => {
+  const quiet = { busy: false, head: false, missing: 0, enqueue: false, start: false, retire: false };
+  const event = (engine: string, cycle: number, what: Partial<EngineEvent>): EngineEvent => ({
     engine,
-    kind,
     cycle,
-    index,
-    waitCycles: kind === "start" ? rest : 0,
-    waitSemaphore: 2,
-    memoryWaitCycles: kind === "retire" ? rest : 0,
+    ...quiet,
+    startIndex: 0,
+    retireIndex: 0,
+    memoryWait: 100,
+    active: 50,
+    lastActive: 0,
+    ...what,
   });
   const events = [
-    event("load", "start", 10, 0, 4),
-    event("gemm", "start", 12, 1),
-    event("gemm", "start", 15, 3, 1),
-    event("load", "retire", 16, 0, 5),
-    event("load", "start", 16, 2),
-    event("gemm", "retire", 20, 1),
-    event("load", "retire", 22, 2, 9),
+    event("load", 10, { head: true, enqueue: true, missing: 0b100 }),
+    event("load", 12, { head: true, enqueue: true, missing: 0b1010 }),
+    event("load", 15, { head: true, start: true, startIndex: 4 }),
+    event("load", 16, { busy: true, head: true, missing: 1 }),
+    event("load", 20, {
+      busy: true,
+      head: true,
+      start: true,
+      retire: true,
+      startIndex: 5,
+      memoryWait: 102,
+      active: 52,
+    }),
+    event("load", 21, { busy: true, memoryWait: 103, active: 52 }),
+    event("load", 30, { busy: true, retire: true, memoryWait: 107, active: 58, lastActive: 28 }),
+    event("load", 31, { memoryWait: 108, active: 58, lastActive: 28 }),
   ];
-  expect(pairEvents(events, 10)).toEqual([
-    { engine: "load", index: 0, start: 0, retire: 6, wait: 4, waitSemaphore: 2, memoryWait: 5 },
-    { engine: "gemm", index: 1, start: 2, retire: 10, wait: 0, waitSemaphore: 2, memoryWait: 0 },
-    { engine: "load", index: 2, start: 6, retire: 12, wait: 0, waitSemaphore: 2, memoryWait: 4 },
-  ]);
+  const { commands, phases } = executionTrace(
+    events,
+    { engines: ["load"], start: 3, windowCycles: 64, counts: new Uint8Array(0) },
+    8,
+    40,
+  );
+
+  test("a command waits while nothing is in execution; the cycle of a retirement is the retiring command's", () => {
+    const common = { engine: "load" };
+    expect(commands).toEqual([
+      { ...common, index: 4, enqueue: 2, start: 7, retire: 12, wait: 5, waitSemaphore: 1, memoryWait: 3 },
+      { ...common, index: 5, enqueue: 4, start: 12, retire: 22, wait: 0, waitSemaphore: 0, memoryWait: 5 },
+    ]);
+  });
+
+  test("the phases of every engine leave no gap", () => {
+    const load = phases.filter((p) => p.engine === "load");
+    expect(load.map((p) => [p.start, p.end])).toEqual([
+      [0, 2],
+      [2, 4],
+      [4, 7],
+      [7, 8],
+      [8, 12],
+      [12, 13],
+      [13, 22],
+      [22, 23],
+      [23, 32],
+    ]);
+    expect(load[6]).toEqual({
+      engine: "load",
+      start: 13,
+      end: 22,
+      busy: true,
+      head: false,
+      missing: 0,
+      memoryWait: 4,
+      active: 6,
+      lastActive: 20,
+    });
+    for (const engine of ["store", "gemm", "norm"])
+      expect(phases.filter((p) => p.engine === engine)).toMatchObject([{ start: 0, end: 32, busy: false }]);
+  });
 });
 
 test("a read error raises the fault and nothing is written after it", async () => {

@@ -1,7 +1,13 @@
 import { reportSchema } from "../../src/report/index.ts";
 import type { OperationRow, Report } from "../../src/report/index.ts";
 
+const waiting = { load: 0, store: 0, gemm: 0, norm: 0 };
+const noTime = { busy: 0, memory: 0, waiting, dispatch: 0 };
+
+/** Loses a twentieth of its cycles to LOAD, the rest of what it loses to the pipeline's filling. */
 function operation(name: string, kind: string, cycles: number, floorCycles: number): OperationRow {
+  const load = Math.round(cycles / 20);
+  const lost = cycles - floorCycles - load;
   return {
     name,
     kind,
@@ -11,15 +17,21 @@ function operation(name: string, kind: string, cycles: number, floorCycles: numb
     floorCycles,
     utilization: cycles === 0 ? 0 : floorCycles / cycles,
     macs: floorCycles * 16,
-    waiting: { load: Math.round(cycles / 20), store: 0, norm: 0 },
-    engines: { load: cycles, store: 0, gemm: floorCycles, norm: 77 },
+    losses: { padding: 0, start: 0, fill: lost, load, norm: 0, store: 0, gemm: 0, memory: 0, dispatch: 0, end: 0 },
+    engines: {
+      load: { ...noTime, busy: cycles },
+      store: noTime,
+      gemm: { ...noTime, busy: floorCycles, waiting: { ...waiting, load } },
+      norm: { ...noTime, busy: 70, memory: 7 },
+    },
     commands: 12,
   };
 }
 
 /** A report of two layers, one text right and one wrong, one tensor that differs, one operation on the host. */
 export function sampleReport(changes: Partial<Report> = {}): Report {
-  const engine = { busy: 2000, semaphoreWait: 1000, memoryWait: 600, idle: 400, commands: 1234 };
+  const common = { busy: 2000, semaphoreWait: 1000, memoryWait: 600, dispatch: 300, idle: 100, commands: 1234 };
+  const engine = { ...common, waiting: { ...waiting, norm: 1000 } };
   return reportSchema.parse({
     command: 'systole run --text "a < b & c"',
     kind: "run",
@@ -58,6 +70,8 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     simulatedCyclesPerSecond: 400_000,
     simulationSeconds: 1.5,
     buildSeconds: 75,
+    losses: { padding: 0, start: 0, fill: 700, load: 200, norm: 0, store: 0, gemm: 0, memory: 0, dispatch: 0, end: 0 },
+    waits: [{ engine: "gemm", operation: 0, owner: "load", ownerOperation: 0, cycles: 90 }],
     engines: (["load", "store", "gemm", "norm"] as const).map((name) => ({ name, ...engine })),
     operations: [
       operation("layer 0 query", "query", 1800, 1600),

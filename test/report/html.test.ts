@@ -30,22 +30,35 @@ test("every figure of the latency table is the report's", () => {
         percent(o.share),
         grouped(o.floorCycles),
         percent(o.utilization),
-        grouped(o.waiting.load),
-        "",
-        "",
-        grouped(o.engines.norm),
+        grouped(o.losses.fill),
+        grouped(o.losses.load),
       ].join(" | "),
     );
   }
-  expect(table).toContain("total | 4,000 | 100.0 % | 3,100 | 77.5 % | 200 |  |  | 308");
-  expect(table).toContain("softmax · hidden behind products |  |  |  |  |  |  |  | 77");
-  expect(table).toContain("gelu · on the host |  |  |  |  |  |  |  | 77");
+  expect(table).toContain("total | 4,000 | 100.0 % | 3,100 | 77.5 % | 700 | 200");
+  expect(table).toContain("softmax · hidden behind products |  |  |  |  |  | ");
+  expect(table).toContain("gelu · on the host |  |  |  |  |  | ");
   expect(table.filter((row) => /^layer \d$/.test(row))).toEqual(["layer 0", "layer 1"]);
 });
 
-test("shares of the engines are of all cycles", () => {
+test("where the cycles went: floor, losses that are not zero, total", () => {
   const table = rows(renderHtml(sampleReport()));
-  expect(table).toContain("GEMM |  | 50.0 % | 15.0 % | 25.0 % | 10.0 % | 1,234");
+  expect(table.slice(table.indexOf("floor: MACs / PEs | 3,100 | 77.50 % | "))).toMatchObject({
+    0: "floor: MACs / PEs | 3,100 | 77.50 % | ",
+    1: "pipeline fill: weights and activations on their way into the array | 700 | 17.50 % | ",
+    2: "waiting for LOAD: operands not there yet | 200 | 5.00 % | ",
+    3: "all cycles | 4,000 | 100.00 % | ",
+  });
+});
+
+test("an engine's time: all of it, and that of every kind of operation it worked for", () => {
+  const table = rows(renderHtml(sampleReport()));
+  const from = table.indexOf("GEMM |  | 3,100 |  | 200 |  |  |  |  | 100");
+  expect(table.slice(from + 1, from + 3)).toEqual([
+    "query |  | 1,600 |  | 90 |  |  |  |  | ",
+    "output |  | 1,500 |  | 110 |  |  |  |  | ",
+  ]);
+  expect(table).toContain("NORM |  | 280 | 28 |  |  |  |  |  | 100");
 });
 
 describe("what is wrong is marked", () => {
@@ -64,10 +77,18 @@ describe("what is wrong is marked", () => {
 });
 
 test("leaves out what a benchmark has not", () => {
-  const report = sampleReport({ kind: "matmul", predictions: [], differences: null, tensors: [], timeline: [] });
+  const report = sampleReport({
+    kind: "matmul",
+    predictions: [],
+    differences: null,
+    tensors: [],
+    timeline: [],
+    losses: null,
+  });
   const html = renderHtml(report);
   expectWellFormed(html);
-  for (const heading of ["Predictions", "Timeline", "Check"]) expect(html).not.toContain(`<h2>${heading}`);
+  for (const heading of ["Predictions", "Where the cycles went", "Timeline", "Check"])
+    expect(html).not.toContain(`<h2>${heading}`);
   expect(html).toContain("<h1>matmul on tiny</h1>");
 });
 

@@ -105,6 +105,12 @@ export const Control = module(
     connect(fetch.command, dispatch.command);
     dispatch.halt.set(supervisor.halt);
 
+    const active = {
+      load: io.reads,
+      store: io.writes,
+      gemm: io.arrayActive,
+      norm: io.norm.busy.and(io.norm.memoryWait.not()),
+    };
     ENGINES.forEach((name, e) => {
       const engine = io[name];
       const shape = commandShape(name);
@@ -128,10 +134,12 @@ export const Control = module(
       engine.halt.set(supervisor.halt);
 
       monitor.head.set({ valid: queue.head.valid, index: headIndex, missing: file.missing });
+      monitor.enqueue.set(dispatch[name].valid.and(queue.enqueue.ready));
       monitor.start.set(queue.start);
       monitor.retire.set(engine.retire);
       monitor.busy.set(engine.busy);
       monitor.memoryWait.set(engine.memoryWait);
+      monitor.active.set(active[name]);
       io.trace[name].set(monitor.trace);
       machine.engines[e]!.set({ ...monitor.status, missing: file.missing, queued: queue.queued });
 

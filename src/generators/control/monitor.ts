@@ -1,5 +1,5 @@
 import { bool, input, module, mux, output, reg, uint, uintLit, when } from "../../hdl/index.ts";
-import type { Bool, BoolShape, Uint, UintReg, UintShape } from "../../hdl/index.ts";
+import type { Bool, BoolShape, UintReg, UintShape } from "../../hdl/index.ts";
 import { ENGINE_STATES, TRACE_SIGNALS } from "../../isa/index.ts";
 import { INDEX_BITS, MASK_BITS, retireShape } from "../common/index.ts";
 
@@ -31,22 +31,21 @@ export function counter(name: string, bits: number, condition: Bool): UintReg {
   return count;
 }
 
-/** Index of the lowest bit set; 0 for none. */
-function lowestBit(mask: Uint): Uint {
-  let lowest: Uint = uintLit(0, 5);
-  for (let bit = mask.width - 1; bit >= 0; bit--) lowest = mux(mask.bit(bit), uintLit(bit, 5), lowest);
-  return lowest;
-}
-
-/** Watches one engine: its registers, its cycle counters, its trace port. Every count is one cycle behind. */
+/**
+ * Watches one engine: its registers, its cycle counters (one cycle behind), and its trace port, which is wires only: who
+ * samples it counts by himself.
+ */
 export const Monitor = module(
   "monitor",
   () => ({
     head: input({ valid: bool, index: uint(INDEX_BITS), missing: uint(MASK_BITS) }),
+    enqueue: input(bool),
     start: input(bool),
     retire: input(retireShape),
     busy: input(bool),
     memoryWait: input(bool),
+    /** Its memory port, or the array, moves something; for the trace. */
+    active: input(bool),
     /** The command started last. */
     current: output(uint(INDEX_BITS)),
     status: output(engineStatusShape),
@@ -62,15 +61,8 @@ export const Monitor = module(
     const retired = counter("retired", 32, io.retire.valid);
 
     const current = reg(uint(INDEX_BITS));
-    const waited = reg(uint(32));
-    const lastMissing = reg(uint(5));
-    when(waits, () => {
-      waited.next = waited.add(1).wrap(32);
-      lastMissing.next = lowestBit(io.head.missing);
-    });
     when(io.start, () => {
       current.next = io.head.index;
-      waited.next = 0;
     });
     io.current.set(current);
 
@@ -91,13 +83,16 @@ export const Monitor = module(
       retired,
     });
     io.trace.set({
+      enqueue: io.enqueue,
       start: io.start,
       start_index: io.head.index,
-      wait: waited,
-      wait_semaphore: lastMissing,
       retire: io.retire.valid,
       retire_index: io.retire.index,
-      memory_wait: memoryWaitCycles.wrap(32),
+      busy: io.busy,
+      memory_wait: held,
+      head: io.head.valid,
+      missing: io.head.missing,
+      active: io.active,
     });
   },
 );
