@@ -4,7 +4,7 @@ import type { Params } from "../src/config/index.ts";
 import { normFeatures, normStages } from "../src/generators/norm/index.ts";
 import { withSeed } from "../src/harness/index.ts";
 import type { Random } from "../src/harness/index.ts";
-import { command, NORM_FUNCTIONS } from "../src/isa/index.ts";
+import { command, NORM_FUNCTIONS, NORM_OUTPUTS } from "../src/isa/index.ts";
 import type { NormFields, NormFunction, PartialFields } from "../src/isa/index.ts";
 import { executeNorm } from "../src/machine/norm.ts";
 import type { MachineState } from "../src/machine/state.ts";
@@ -12,7 +12,7 @@ import { meanReciprocal } from "../src/reference/index.ts";
 import { normVariant, randomState, rowMaxima } from "./support/norm-commands.ts";
 import type { Step } from "./support/norm-commands.ts";
 import { copyMemories, differences, openNorm, runNorm } from "./support/norm-driver.ts";
-import type { Outcome } from "./support/norm-driver.ts";
+import type { Access, Outcome } from "./support/norm-driver.ts";
 
 type Pass = readonly [NormFunction, PartialFields<"norm">];
 
@@ -45,6 +45,24 @@ const span = ({ taken, retired }: Outcome): number => retired.at(-1)!.cycle - ta
 /** Cycles from taking a command to the grant of its first read, and from the last result to its retirement. */
 const OVERHEAD = 4;
 const latency = (p: Params): number => normStages(normFeatures(p)).output + OVERHEAD;
+
+/**
+ * Rows between the read of a slice and the write of its result, in every cycle from the first write of a pass to its last
+ * read. `rowOf` tells the row of a read, or undefined for parameters.
+ */
+function rowsInFlight({ reads, writes }: Outcome, rowOf: (read: Access) => number | undefined): number[] {
+  const slices = reads.flatMap((read) => {
+    const row = rowOf(read);
+    return row === undefined ? [] : [{ row, read: read.cycle }];
+  });
+  expect(writes).toHaveLength(slices.length);
+  const counts: number[] = [];
+  for (let cycle = writes[0]!.cycle; cycle <= slices.at(-1)!.read; cycle++) {
+    const open = slices.filter(({ read }, i) => read <= cycle && writes[i]!.cycle >= cycle);
+    counts.push(new Set(open.map(({ row }) => row)).size);
+  }
+  return counts;
+}
 
 describe("norm engine, transformer preset", () => {
   const p = loadConfig("transformer");
@@ -142,6 +160,31 @@ describe("norm engine, transformer preset", () => {
         ["preload", { ...shape, perChannel: 1, paramAddress: 3100, paramStride: 2 }],
       ]);
       expect((32 * 16) / span(outcome)).toBeGreaterThan(0.5);
+    });
+  });
+
+  test.each(["probability", "normalise"] as const)("%s: at least 8 rows in flight at all times", async (name) => {
+    await withSeed(async (random) => {
+      const rows = 16;
+      const scale = { scaleM: 50_000, scaleE: 24, paramAddress: 3800, paramStride: 3, finalE: 24 };
+      const shape = { ...group(0, rows, 768), ...scale };
+      const sums = name === "probability" ? "exp" : "statistics";
+      const both = await time(p, random, () => [
+        [sums, shape],
+        [name, shape],
+      ]);
+      const start = both.taken[1]!;
+      const last: Outcome = { ...both, reads: both.reads.filter(({ cycle }) => cycle > start) };
+      const counts = rowsInFlight(last, ({ address }) => (address < 3800 ? address % rows : undefined));
+      expect(Math.min(...counts)).toBeGreaterThanOrEqual(8);
+    });
+  });
+
+  test("results to the stream: a slice a cycle while STORE takes them", async () => {
+    await withSeed(async (random) => {
+      const shape = { ...group(0, 64, 256), scaleM: 50_000, scaleE: 24, output: NORM_OUTPUTS.stream };
+      const outcome = await time(p, random, () => [["requantise", shape]]);
+      expect(span(outcome)).toBeLessThanOrEqual(64 * 16 + latency(p));
     });
   });
 

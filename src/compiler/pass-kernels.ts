@@ -49,7 +49,7 @@ export function compileSoftmax(params: Params, kernel: SoftmaxKernel, options?: 
     params,
     "softmax",
     kernel,
-    { parameterRows: 0, rowSlots: true, element: "u8" },
+    { parameterRows: 0, parameterReads: 0, passes: kernel.mode === "deferred" ? 1 : 2, sums: true, element: "u8" },
     options,
     (context) => {
       addSoftmax(context, kernel);
@@ -63,7 +63,7 @@ export function compileLayerNorm(params: Params, kernel: LayerNormKernel, option
     params,
     "layernorm",
     kernel,
-    { parameterRows: 3, rowSlots: true, element: "s8" },
+    { parameterRows: 3, parameterReads: 4, passes: 2, sums: true, element: "s8" },
     options,
     (context) => {
       addLayerNorm(context, kernel);
@@ -77,7 +77,7 @@ export function compileGelu(params: Params, kernel: GeluKernel, options?: Compil
     params,
     "gelu",
     kernel,
-    { parameterRows: 1, rowSlots: false, element: "s8" },
+    { parameterRows: 1, parameterReads: 1, passes: 1, sums: false, element: "s8" },
     options,
     (context) => {
       addGelu(context, kernel);
@@ -86,10 +86,13 @@ export function compileGelu(params: Params, kernel: GeluKernel, options?: Compil
 }
 
 interface PassTraits {
-  /** Parameter rows per tile. */
+  /** Parameter rows per tile, and how many of them the passes over a block read. */
   readonly parameterRows: number;
-  /** The passes need whole rows, and slots for them. */
-  readonly rowSlots: boolean;
+  readonly parameterReads: number;
+  /** Passes over a block; the last one goes to DRAM. */
+  readonly passes: number;
+  /** The passes sum over rows: they need whole rows, slots for them, and row jobs. */
+  readonly sums: boolean;
   readonly element: "s8" | "u8";
 }
 
@@ -137,7 +140,7 @@ function compilePasses(
         ...shape,
       });
       const operation = builder.operation({ name, kind: name, layer: null, macs: 0, where: "accelerator" });
-      const tiling = choosePassTiling(params, name, input, traits, budget);
+      const tiling = choosePassTiling(params, name, input, repeat, traits, budget);
       add({ builder, operation, input, output, tiling, repeat });
     },
     options,
@@ -151,13 +154,14 @@ function choosePassTiling(
   params: Params,
   name: string,
   { paddedRows, columns }: TensorDraft,
+  repeat: number,
   traits: PassTraits,
   budget: Budget,
 ): PassTiling {
   const total = columns.stride / params.wordBytes;
   const candidates = function* (): Generator<Candidate<PassTiling>> {
     for (const rows of rowBlockSizes(params, paddedRows)) {
-      for (const slices of traits.rowSlots ? [total] : evenParts(total)) {
+      for (const slices of traits.sums ? [total] : evenParts(total)) {
         const tiles = slices * params.wordTiles;
         const parameters = roundUp(traits.parameterRows * tiles, parameterUnit(params));
         const staging = params.lanes === params.wordBytes ? 0 : rows * slices;
@@ -167,19 +171,54 @@ function choosePassTiling(
         const need = {
           scratchpadWords: Math.max(rows, params.rows) + Math.min(blocks, 2) * staging,
           accumulatorRows: held * rows * tiles + parameters,
-          rowSlots: traits.rowSlots ? held * rows : 0,
+          rowSlots: traits.sums ? Math.min(blocks * repeat, GROUP + 1) * rows : 0,
         };
-        yield {
-          tiling: { rows, slices },
-          minimal: need,
-          comfortable: need,
-          // Only what commands cost; short blocks also leave less to overlap with.
-          cycles: blocks * 40 + rows * slices,
-        };
+        const cycles = passCycles(params, { rows, slices }, { paddedRows, slices: total, repeat }, traits, budget);
+        yield { tiling: { rows, slices }, minimal: need, comfortable: need, cycles };
       }
     }
   };
   return chooseTiling(params, name, candidates(), budget);
+}
+
+/** Cycles that NORM takes to begin a pass, the row unit for a row, and dispatch for a block: what tells tilings apart. */
+const PASS_START = 16;
+const ROW_JOB = 15;
+const BLOCK_COMMANDS = 40;
+
+/**
+ * Expected cycles of a tiling. The first block is loaded with nothing to overlap it, the last one's passes and row jobs
+ * overlap nothing; in between the slower of memory and passes counts. Parameter rows are read once a slice however few
+ * rows it has, and short DMA runs are bound by latency: both ask for long blocks.
+ */
+function passCycles(
+  params: Params,
+  tiling: PassTiling,
+  { paddedRows, slices, repeat }: { readonly paddedRows: number; readonly slices: number; readonly repeat: number },
+  { passes, parameterReads, sums }: PassTraits,
+  { memory: { latencyCycles } }: Budget,
+): number {
+  const run = (bytes: number, outstanding: number): number => {
+    const beats = bytes / params.beatBytes;
+    return Math.max(beats, (latencyCycles + beats) / outstanding);
+  };
+  const blocks = [...parts(slices, tiling.slices)].flatMap(([, count]) =>
+    [...parts(paddedRows, tiling.rows)].map(([, rows]) => {
+      const laneSlices = count * params.wordSlices;
+      const stored = count * run(rows * params.wordBytes, params.outstandingWrites);
+      const work = (passes - 1) * rows * laneSlices + Math.max(rows * laneSlices, stored);
+      return {
+        load: count * params.wordTiles * run(rows * params.accumulatorRowBytes, params.outstandingReads),
+        work: work + parameterReads * laneSlices + passes * PASS_START,
+        rowJobs: sums ? rows * ROW_JOB : 0,
+      };
+    }),
+  );
+  const first = blocks[0]!;
+  const last = blocks.at(-1)!;
+  const load = blocks.reduce((sum, block) => sum + block.load + BLOCK_COMMANDS, 0);
+  const work = blocks.reduce((sum, block) => sum + block.work, 0) * repeat;
+  return first.load + Math.max(load - first.load, work - last.work) + last.work + last.rowJobs;
 }
 
 /** One block of rows in the accumulator. */

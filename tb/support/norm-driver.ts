@@ -19,12 +19,21 @@ export interface Disturbance {
   readonly late: number;
 }
 
+/** An access to a memory that was granted. */
+export interface Access {
+  readonly cycle: number;
+  readonly address: number;
+}
+
 /** What the engine did while a program ran. */
 export interface Outcome {
   readonly stream: number[];
   readonly retired: { readonly post: number; readonly index: number; readonly cycle: number }[];
   /** Cycle in which each command was taken. */
   readonly taken: number[];
+  /** Reads of the accumulator and writes to the scratchpad. */
+  readonly reads: Access[];
+  readonly writes: Access[];
   readonly cycles: number;
 }
 
@@ -37,7 +46,13 @@ export function copyMemories(p: Params, from: MachineState): MachineState {
 }
 
 /** Memories beside the engine: two cycles from a granted read to its data, noise on the data at all other times. */
-function* memories(bench: NormBench, p: Params, state: MachineState, disturb: Disturbance | undefined): Process {
+function* memories(
+  bench: NormBench,
+  p: Params,
+  state: MachineState,
+  outcome: Outcome,
+  disturb: Disturbance | undefined,
+): Process {
   const { dut } = bench;
   const refuses = (): boolean => disturb?.random.chance(disturb.refuse) ?? false;
   let accRow: number[] | undefined;
@@ -63,6 +78,7 @@ function* memories(bench: NormBench, p: Params, state: MachineState, disturb: Di
     if (granted(dut.accumulatorRead)) {
       const address = dut.accumulatorRead.address.sampled();
       expect(address).toBeLessThan(p.accumulatorRows);
+      outcome.reads.push({ cycle: bench.cycle(), address });
       accRow = [...state.accumulator.subarray(address * p.cols, (address + 1) * p.cols)];
     }
     if (granted(dut.scratchpadRead)) {
@@ -72,6 +88,7 @@ function* memories(bench: NormBench, p: Params, state: MachineState, disturb: Di
     }
     if (granted(dut.scratchpadWrite)) {
       const { address, data, mask } = dut.scratchpadWrite;
+      outcome.writes.push({ cycle: bench.cycle(), address: address.sampled() });
       const bytes = new Uint8Array(data.sampledWords().slice().buffer);
       writeMasked(state.scratchpad, address.sampled() * p.wordBytes, bytes, mask.sampled(), p.lanes);
     }
@@ -107,8 +124,15 @@ export function runNorm(
   disturb?: Disturbance,
 ): Outcome {
   const { dut } = bench;
-  const outcome: Outcome & { cycles: number } = { stream: [], retired: [], taken: [], cycles: 0 };
-  bench.spawn(memories(bench, p, state, disturb), { background: true, name: "memories" });
+  const outcome: Outcome & { cycles: number } = {
+    stream: [],
+    retired: [],
+    taken: [],
+    reads: [],
+    writes: [],
+    cycles: 0,
+  };
+  bench.spawn(memories(bench, p, state, outcome, disturb), { background: true, name: "memories" });
   bench.spawn(
     (function* (): Process {
       for (;;) {

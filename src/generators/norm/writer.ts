@@ -24,7 +24,8 @@ import { hasFunctions, normFeatures } from "./shape.ts";
 
 /**
  * Words that the stream to STORE holds. The sequencer issues only what there is room for, so a pass to the stream moves
- * at most this many words in the time an operation takes to come through.
+ * at most this many words in the time an operation takes to come through: with functions as many as it moves at full
+ * speed.
  */
 export const streamDepth = (p: Params): number => (hasFunctions(normFeatures(p)) ? 16 : 8);
 
@@ -34,8 +35,10 @@ export const streamDepth = (p: Params): number => (hasFunctions(normFeatures(p))
  *
  * ```
  *   output       result → scratchpad write | accumulator write | stream queue
- *   output + 1   command retires; its word can be the stream's next
+ *   output + 1   command retires
  * ```
+ *
+ * A word goes straight to STORE when no other waits and STORE takes it; else it waits in the queue.
  *
  * An accumulator write may be refused. Nothing waits for it: `denied` tells the sequencer to go back to that row, the
  * epoch changes, and results of the old epoch that are still on their way are dropped.
@@ -129,7 +132,7 @@ function rawWord(p: Params, valid: Bool, lanes: readonly Sint[], part: Uint): { 
   return { word: joined([...kept, slice]), complete: part.eq(parts - 1) };
 }
 
-/** A queue of STREAM_DEPTH words; returns whether one leaves. */
+/** A queue of streamDepth words, past which a word goes when it is empty; returns whether one leaves. */
 function streamQueue(
   p: Params,
   push: Bool,
@@ -145,16 +148,18 @@ function streamQueue(
   const bits = Math.log2(depth);
   const head = reg(uint(bits + 1));
   const tail = reg(uint(bits + 1));
-  const valid = head.ne(tail);
+  const waiting = head.ne(tail);
+  const valid = waiting.or(push);
   const taken = valid.and(out.ready);
-  words.write({ address: tail.wrap(bits), data: word, enable: push });
-  when(push, () => {
+  const queued = push.and(waiting.or(out.ready.not()));
+  words.write({ address: tail.wrap(bits), data: word, enable: queued });
+  when(queued, () => {
     tail.next = tail.add(1).wrap(bits + 1);
   });
-  when(taken, () => {
+  when(taken.and(waiting), () => {
     head.next = head.add(1).wrap(bits + 1);
   });
   out.valid.set(valid);
-  out.payload.data.set(words.read({ address: head.wrap(bits), sync: false }));
+  out.payload.data.set(mux(waiting, words.read({ address: head.wrap(bits), sync: false }), word));
   return taken;
 }

@@ -1,0 +1,40 @@
+/** Softmax and LayerNorm alone, as `systole bench` measures them: rows of 768 columns that are in the accumulator. */
+import { expect, test } from "vitest";
+import { makeWorkload, runWorkload } from "../src/bench/index.ts";
+import type { WorkloadName } from "../src/bench/index.ts";
+import { loadConfig } from "../src/config/index.ts";
+import type { SoftmaxMode } from "../src/model/index.ts";
+import { buildReport } from "../src/report/index.ts";
+
+const MEMORY = { latencyCycles: 100, bytesPerCycle: 16, stallProbability: 0, seed: 1 };
+
+async function measure(name: WorkloadName, softmax: SoftmaxMode = "deferred") {
+  const params = loadConfig("transformer");
+  const choice = { seq: 1, layers: 1, repeat: 8, softmax, seed: 1 };
+  const workload = makeWorkload(name, params, choice, { memory: MEMORY });
+  const result = await runWorkload(params, workload, { memory: MEMORY, check: true });
+  const { simulator, buildSeconds, run, comparisons } = result;
+  const { kind, shape, elements } = workload;
+  const parts = {
+    command: "",
+    kind,
+    shape,
+    params,
+    memory: MEMORY,
+    elements,
+    predictions: [],
+    simulator,
+    buildSeconds,
+  };
+  return buildReport({ ...parts, runs: [run], comparisons: [comparisons!] });
+}
+
+test.each([
+  ["layernorm", "deferred", 7.3],
+  ["softmax", "deferred", 14.5],
+  ["softmax", "normalised", 7.3],
+] as const)("%s, %s: elements a cycle", async (name, mode, least) => {
+  const { elementsPerCycle, differences } = await measure(name, mode);
+  expect(differences).toBe(0);
+  expect(elementsPerCycle).toBeGreaterThanOrEqual(least);
+});
