@@ -7,6 +7,7 @@ import { ProgramBuilder } from "./builder.ts";
 import { defaultMemory } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
 import { CapacityError, NO_LOOKAHEAD } from "./emit.ts";
+import type { Fusion } from "./fusion.ts";
 import { commandsOffset, imageBytes } from "./program.ts";
 import type { Program } from "./program.ts";
 import type { Budget } from "./tiling.ts";
@@ -14,6 +15,8 @@ import type { Budget } from "./tiling.ts";
 export interface CompileOptions {
   /** The memory that tilings and order are chosen for; results never depend on it. */
   readonly memory?: MemoryModel;
+  /** Where Softmax and LayerNorm happen; default "auto". Results never depend on it. */
+  readonly fusion?: Fusion;
 }
 
 /** A program and the DRAM image it runs on. */

@@ -7,7 +7,10 @@ import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
+import { canUnfuse, requireFusion } from "./fusion.ts";
+import type { Fusion } from "./fusion.ts";
 import { constantBytes, constantSections } from "./host-steps.ts";
+import { addLayerNorm } from "./layer-norm.ts";
 import { addLinear } from "./linear.ts";
 import type { LinearEpilogue } from "./linear.ts";
 import type { Groups } from "./program.ts";
@@ -15,6 +18,7 @@ import { addRawAttention } from "./raw-attention.ts";
 import { addResidualNorm } from "./residual-norm.ts";
 import type { ChannelLayerNorm } from "./residual-norm.ts";
 import type { Budget } from "./tiling.ts";
+import { addUnfusedAttention } from "./unfused-attention.ts";
 import { plainColumns } from "./weights.ts";
 
 /** What to compile. */
@@ -36,18 +40,22 @@ export const layerTensor = (layer: number, tensor: string): string => `layer${la
 
 /**
  * Compiles an encoder for a batch of sequences. Tensors: `input`, and `layer<i>.<name>` for every name of
- * `layerTensorNames`. Errors: `compile-capacity`, `compile-shape`, `program-semaphores`.
+ * `layerTensorNames`. Errors: `compile-capacity`, `compile-shape`,
+ * `compile-fusion`, `program-semaphores`.
  */
 export function compileEncoder(params: Params, bert: QuantisedBert, options: EncoderOptions): Compiled {
-  const { seq, valid, layers = bert.layers.length } = options;
+  const { seq, valid, layers = bert.layers.length, fusion = "auto" } = options;
   check(bert, options);
+  requireFusion(params, fusion);
   return compile(
     params,
     (builder, budget) => {
       const features = options.functions ?? params.features;
       const functions = new Set([...features].filter((f) => params.features.has(f)));
-      // Scores on their way to the host cover whole words of keys, so those rows must exist.
-      const unit = functions.has("softmax") ? rowUnit(params) : Math.max(rowUnit(params), params.wordBytes);
+      const fused = fusedOperations(fusion);
+      // Scores on their way to DRAM cover whole words of keys, so those rows must exist.
+      const onChip = fused.softmax && functions.has("softmax");
+      const unit = onChip ? rowUnit(params) : Math.max(rowUnit(params), params.wordBytes);
       const rows = { count: valid.length, size: seq, stride: roundUp(seq, unit) };
       const columns = plainColumns(params, bert.shape.hidden);
       let tensor = builder.tensor({
@@ -59,8 +67,8 @@ export function compileEncoder(params: Params, bert: QuantisedBert, options: Enc
         columns,
       });
       for (let index = 0; index < layers; index++) {
-        const layer = new LayerCompiler(builder, budget, bert.shape, bert.layers[index]!, index, valid, functions);
-        tensor = layer.run(tensor);
+        const setting = { budget, shape: bert.shape, valid, functions, fused };
+        tensor = new LayerCompiler(builder, setting, bert.layers[index]!, index).run(tensor);
       }
     },
     options,
@@ -85,6 +93,27 @@ function check({ layers }: QuantisedBert, { seq, valid, layers: wanted = layers.
   }
 }
 
+/** Which operations end in Softmax or LayerNorm on chip. */
+interface FusedOperations {
+  readonly softmax: boolean;
+  readonly attentionOutput: boolean;
+  readonly output: boolean;
+}
+
+function fusedOperations(fusion: Fusion): FusedOperations {
+  const layerNorm = fusion !== "off" && fusion !== "softmax";
+  return { softmax: fusion !== "off", attentionOutput: layerNorm, output: layerNorm };
+}
+
+/** What all layers have in common. */
+interface Setting {
+  readonly budget: Budget;
+  readonly shape: EncoderShape;
+  readonly valid: readonly number[];
+  readonly functions: ReadonlySet<NormFeature>;
+  readonly fused: FusedOperations;
+}
+
 class LayerCompiler {
   readonly #builder: ProgramBuilder;
   readonly #budget: Budget;
@@ -93,25 +122,19 @@ class LayerCompiler {
   readonly #index: number;
   readonly #valid: readonly number[];
   readonly #functions: ReadonlySet<NormFeature>;
+  readonly #fused: FusedOperations;
   /** Logical rows, all sequences together. */
   #rows = 0;
 
-  constructor(
-    builder: ProgramBuilder,
-    budget: Budget,
-    shape: EncoderShape,
-    layer: QuantisedLayer,
-    index: number,
-    valid: readonly number[],
-    functions: ReadonlySet<NormFeature>,
-  ) {
+  constructor(builder: ProgramBuilder, setting: Setting, layer: QuantisedLayer, index: number) {
     this.#builder = builder;
-    this.#budget = budget;
-    this.#shape = shape;
+    this.#budget = setting.budget;
+    this.#shape = setting.shape;
     this.#layer = layer;
     this.#index = index;
-    this.#valid = valid;
-    this.#functions = functions;
+    this.#valid = setting.valid;
+    this.#functions = setting.functions;
+    this.#fused = setting.fused;
   }
 
   /** Adds the layer; returns its output. */
@@ -175,11 +198,11 @@ class LayerCompiler {
     // Masked keys need no work, and get none.
     const keys = this.#valid.reduce((sum, length) => sum + length, 0);
     const macs = heads * seq * keys * headDim;
-    const fused = this.#functions.has("softmax");
+    const where = this.#functions.has("softmax") ? "accelerator" : "host";
     const scores = this.#operation("scores", macs);
-    const softmax = this.#operation("softmax", 0, fused ? "accelerator" : "host");
+    const softmax = this.#operation("softmax", 0, where);
     const contextOperation = this.#operation("context", macs);
-    const context = this.#tensor("context", query, query.columns, fused ? "accelerator" : "host");
+    const context = this.#tensor("context", query, query.columns, where);
     const layer = {
       name: this.#name("attention"),
       operations: { scores, softmax, context: contextOperation },
@@ -192,8 +215,10 @@ class LayerCompiler {
       exponent,
       scale,
     };
-    if (fused) addAttention(this.#builder, layer, this.#budget);
-    else {
+    if (where === "accelerator") {
+      const add = this.#fused.softmax ? addAttention : addUnfusedAttention;
+      add(this.#builder, layer, this.#budget);
+    } else {
       const hostContext = this.#operation("context-requantise", 0, "host");
       const hostOperations = { softmax, context: hostContext };
       addRawAttention(this.#builder, { ...layer, hostOperations, keys: seq }, this.#budget);
@@ -230,11 +255,17 @@ class LayerCompiler {
     return output;
   }
 
-  #residualNorm(name: string, input: TensorDraft, linear: QuantisedResidualNorm, residual: TensorDraft): TensorDraft {
+  #residualNorm(
+    name: "attentionOutput" | "output",
+    input: TensorDraft,
+    linear: QuantisedResidualNorm,
+    residual: TensorDraft,
+  ): TensorDraft {
     const { weights, bias, layerNorm } = linear;
     const columns = plainColumns(this.#builder.params, this.#shape.hidden);
     const addition = { tensor: residual, ratio: linear.residual };
-    if (this.#functions.has("layernorm")) {
+    const onChip = this.#functions.has("layernorm");
+    if (onChip && this.#fused[name]) {
       const operation = this.#operation(kindOf(name), this.#rows * linear.inputs * linear.outputs);
       const output = this.#tensor(name, input, columns, "accelerator");
       const layer = { name: output.name, operation, input, weights, bias, residual: addition, layerNorm, output };
@@ -242,6 +273,13 @@ class LayerCompiler {
       return output;
     }
     const acc = this.#raw(name, input, linear, columns, addition);
+    if (onChip) {
+      const output = this.#tensor(name, input, columns, "accelerator");
+      const operation = this.#operation(`${kindOf(name)}-layernorm`, 0);
+      const layer = { name: `${output.name} layernorm`, operation, input: acc, constants: layerNorm, output };
+      addLayerNorm(this.#builder, layer, this.#budget);
+      return output;
+    }
     const output = this.#tensor(name, input, columns, "host");
     const constants = this.#layerNormConstants(output.name, layerNorm);
     this.#builder.hostStep({
@@ -281,7 +319,8 @@ class LayerCompiler {
     const output = this.#builder.tensor({
       name: `${this.#name(name)}.accumulator`,
       element: "s32",
-      layout: "lanes",
+      // The same where a lane serves every column; only these can be loaded back.
+      layout: canUnfuse(this.#builder.params) ? "tiles" : "lanes",
       source: "accelerator",
       rows: input.rows,
       columns,

@@ -12,6 +12,7 @@ export * from "./host-steps.ts";
 export * from "./execute.ts";
 export * from "./cost/index.ts";
 export * from "./encoder.ts";
+export * from "./fusion.ts";
 export * from "./pass-kernels.ts";
 export * from "./memory-map.ts";
 export * from "./disassemble.ts";

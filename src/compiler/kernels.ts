@@ -7,7 +7,9 @@ import type { SoftmaxMode } from "./attention.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
+import { requireFusion } from "./fusion.ts";
 import { addLinear } from "./linear.ts";
+import { addUnfusedAttention } from "./unfused-attention.ts";
 import { plainColumns } from "./weights.ts";
 
 /** A product [rows][inner] · [inner][cols] + bias, requantised to s8, or as s32 when there are no scales. */
@@ -76,7 +78,8 @@ export interface AttentionKernel {
 
 /**
  * Compiles attention alone. Tensors: `query`, `key`, `value` (inputs) and `context`, all s8 [seq][heads · headDim].
- * Operations: scores, softmax, context. Errors: `compile-not-built-in`, `compile-capacity`, `program-semaphores`.
+ * Operations: scores, softmax, context. Errors: `compile-not-built-in`, `compile-fusion`, `compile-capacity`,
+ * `program-semaphores`.
  */
 export function compileAttention(params: Params, kernel: AttentionKernel, options?: CompileOptions): Compiled {
   const { seq, valid = seq, heads, headDim, mode, exponent, scale } = kernel;
@@ -88,10 +91,14 @@ export function compileAttention(params: Params, kernel: AttentionKernel, option
       remedy: 'Add "softmax" to norm.functions, or choose another configuration.',
     });
   }
+  const { fusion = "auto" } = options ?? {};
+  requireFusion(params, fusion);
   return compile(
     params,
     (builder, budget) => {
-      const rows = { count: 1, size: seq, stride: roundUp(seq, rowUnit(params)) };
+      const fused = fusion !== "off";
+      const unit = fused ? rowUnit(params) : Math.max(rowUnit(params), params.wordBytes);
+      const rows = { count: 1, size: seq, stride: roundUp(seq, unit) };
       const columns = { count: heads, size: headDim, stride: roundUp(headDim, params.wordBytes) };
       const tensor = (name: string, source: "input" | "accelerator") =>
         builder.tensor({ name, element: "s8", layout: "words", source, rows, columns });
@@ -105,11 +112,9 @@ export function compileAttention(params: Params, kernel: AttentionKernel, option
         softmax: operation("softmax", 0),
         context: operation("context", macs),
       };
-      addAttention(
-        builder,
-        { name: "attention", operations, query, key, value, context, valid: [valid], mode, exponent, scale },
-        budget,
-      );
+      const shared = { name: "attention", operations, valid: [valid], mode, exponent, scale };
+      const add = fused ? addAttention : addUnfusedAttention;
+      add(builder, { ...shared, query, key, value, context }, budget);
     },
     options,
   );

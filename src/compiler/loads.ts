@@ -86,9 +86,25 @@ export function loadParameters(
 }
 
 /** Loads a block of an s32 tensor in layout "tiles" into accumulator rows, [tile][rows]. */
-export function loadAccumulator(builder: ProgramBuilder, operation: number, block: Block, name: string): Buffer {
+export function loadAccumulator(
+  builder: ProgramBuilder,
+  operation: number,
+  block: Block,
+  name: string,
+  into = buffer("accumulator", name, block.rows * blockRuns(builder, block).runs),
+): Buffer {
   const dram = blockRuns(builder, block);
-  const into = buffer("accumulator", name, block.rows * dram.runs);
   load(builder, operation, into, dram, block.rows);
+  return into;
+}
+
+/** Loads zero words: an activation and a weight for every use. They are placed for long. */
+export function loadZeros(builder: ProgramBuilder, operation: number, words: number): Buffer {
+  const { params } = builder;
+  const size = roundUp(words, params.rowAlign);
+  const bytes = size * params.wordBytes;
+  const region = builder.region("weights", "zeros", bytes);
+  const into = buffer("scratchpad", "zeros", size, "high");
+  load(builder, operation, into, { region, offset: 0, stride: bytes, runs: 1, runBytes: bytes }, size);
   return into;
 }

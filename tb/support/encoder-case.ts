@@ -1,7 +1,7 @@
 /** One encoder on one configuration with one kind of memory: run on the RTL, compared with everything that knows better. */
 import { compileEncoder, executeProgram, findTensor, imageBytes, layerTensor } from "../../src/compiler/index.ts";
 import { ENCODER_INPUT, logicalShape, readTensor, rowGroup, writeTensor } from "../../src/compiler/index.ts";
-import type { Compiled, Tensor } from "../../src/compiler/index.ts";
+import type { Compiled, Fusion, Tensor } from "../../src/compiler/index.ts";
 import type { Params } from "../../src/config/index.ts";
 import { layerTensorNames, randomBert, runEncoder } from "../../src/model/index.ts";
 import type { EncoderInput, QuantisedBert, RandomBertOptions } from "../../src/model/index.ts";
@@ -17,6 +17,8 @@ export interface EncoderCase {
   /** Valid length of each sequence of the batch. */
   readonly valid: readonly number[];
   readonly memory: Omit<MemorySettings, "seed">;
+  /** Where Softmax and LayerNorm happen; default the compiler's choice. */
+  readonly fusion?: Fusion;
   /** Of weights, inputs, stalls, and of what the memories hold at power-up. */
   readonly seed: number;
   /** C++ optimisation of the simulation; default that of the harness. */
@@ -50,7 +52,7 @@ export async function runEncoderCase(c: EncoderCase): Promise<EncoderOutcome> {
   const { params, seq, valid, seed } = c;
   const { bert, input } = randomBert({ ...c.bert, seed });
   const inputs = valid.map((length, i) => input(seq, { valid: length, seed: seed + i }));
-  const compiled = compileEncoder(params, bert, { seq, valid, memory: c.memory });
+  const compiled = compileEncoder(params, bert, { seq, valid, memory: c.memory, fusion: c.fusion ?? "auto" });
   const device = await Device.open(params, {
     memory: { ...c.memory, seed },
     imageBytes: imageBytes(compiled.program),

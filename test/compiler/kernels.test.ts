@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  canUnfuse,
   compileAttention,
   compileGelu,
   compileLayerNorm,
@@ -7,6 +8,7 @@ import {
   compileSoftmax,
   executeProgram,
   findTensor,
+  FUSIONS,
   readTensor,
   writeTensor,
 } from "../../src/compiler/index.ts";
@@ -137,7 +139,9 @@ describe.each(Object.entries(configs))("%s", (_, params) => {
         const shape = { seq, valid, heads, headDim, mode };
         const kernel = { ...shape, exponent: expScale(2e-5), scale: { m: 40_000, e: mode === "deferred" ? 30 : 24 } };
         const expected = referenceAttention(inputs, kernel);
-        checkTensors(params, compileAttention(params, kernel), inputs, "context", expected);
+        for (const fusion of canUnfuse(params) ? FUSIONS : (["auto", "all"] as const)) {
+          checkTensors(params, compileAttention(params, kernel, { fusion }), inputs, "context", expected);
+        }
       }
     });
   });
