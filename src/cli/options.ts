@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import type { MemoryModel } from "../compiler/index.ts";
+import { FUSIONS } from "../compiler/index.ts";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { requireWritable } from "../files/index.ts";
@@ -99,6 +100,16 @@ export const softmaxOption = (): Option =>
   new Option("--softmax <mode>", "when rows are divided by their sum: after P·V, or before")
     .choices(["deferred", "normalised"])
     .default("deferred");
+
+/** `--fusion`. */
+export const fusionOption = (): Option =>
+  new Option(
+    "--fusion <choice>",
+    "Softmax and LayerNorm between and behind the products on chip (all), Softmax only (softmax), both through DRAM (off), " +
+      "or what is expected to be faster",
+  )
+    .choices([...FUSIONS])
+    .default("auto");
 
 /** Parses `max` or `percentile:99.9`. */
 function calibrationMethod(text: string): CalibrationMethod {

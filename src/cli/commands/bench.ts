@@ -3,12 +3,21 @@ import { Argument, Option } from "commander";
 import type { Command } from "commander";
 import { WORKLOADS, makeWorkload } from "../../bench/index.ts";
 import type { WorkloadName } from "../../bench/index.ts";
+import type { Fusion } from "../../compiler/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import type { SoftmaxMode } from "../../model/index.ts";
 import { measure } from "../../studies/index.ts";
 import { buildNote } from "../build-note.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
-import { addSimulationOptions, commandLine, integer, memorySettings, softmaxOption, waveOptions } from "../options.ts";
+import {
+  addSimulationOptions,
+  commandLine,
+  fusionOption,
+  integer,
+  memorySettings,
+  softmaxOption,
+  waveOptions,
+} from "../options.ts";
 import type { SimulationFlags } from "../options.ts";
 import { emitReport } from "../output.ts";
 import { Progress } from "../progress.ts";
@@ -19,6 +28,7 @@ interface BenchFlags extends SimulationFlags {
   readonly layers?: number;
   readonly repeat: number;
   readonly softmax: SoftmaxMode;
+  readonly fusion: Fusion;
   readonly check: boolean;
 }
 
@@ -28,7 +38,7 @@ async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal)
   const memory = memorySettings(flags, params);
   const wave = waveOptions(flags);
   progress.step(`preparing ${kind}`);
-  const workload = makeWorkload(kind, params, flags, { memory });
+  const workload = makeWorkload(kind, params, flags, { memory, fusion: flags.fusion });
   progress.step(`building the simulation of ${params.name}`);
   try {
     await checkpoint(signal);
@@ -82,6 +92,7 @@ export function addBench(program: Command): void {
         .default(16),
     )
     .addOption(softmaxOption())
+    .addOption(fusionOption())
     .option("--check", "compare every tensor written with the integer reference", true)
     .option("--no-check", "do not compare");
   addSimulationOptions(command)

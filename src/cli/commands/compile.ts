@@ -3,7 +3,7 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { layerWorkload, parseLayerShape } from "../../bench/index.ts";
 import { commandCount, compileEncoder, encodeProgram } from "../../compiler/index.ts";
-import type { Compiled } from "../../compiler/index.ts";
+import type { Compiled, Fusion } from "../../compiler/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/index.ts";
@@ -11,7 +11,7 @@ import type { CalibrationMethod, SoftmaxMode } from "../../model/index.ts";
 import { bytes } from "../../report/index.ts";
 import { interruptible } from "../interrupt.ts";
 import { openModel, quantiseModel } from "../model.ts";
-import { bandwidthOption, calibrationOption, integer, memoryModel, softmaxOption } from "../options.ts";
+import { bandwidthOption, calibrationOption, fusionOption, integer, memoryModel, softmaxOption } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface CompileFlags {
@@ -22,6 +22,7 @@ interface CompileFlags {
   readonly valid?: number;
   readonly layers?: number;
   readonly softmax: SoftmaxMode;
+  readonly fusion: Fusion;
   readonly calibration: CalibrationMethod;
   readonly latency: number;
   readonly bandwidth?: number;
@@ -31,7 +32,7 @@ interface CompileFlags {
 
 async function compileProgram(flags: CompileFlags, signal: AbortSignal): Promise<Compiled> {
   const params = loadConfig(flags.config);
-  const { seq, softmax } = flags;
+  const { seq, softmax, fusion } = flags;
   const valid = flags.valid ?? seq;
   const memory = memoryModel(flags, params);
   if (flags.shape !== undefined) {
@@ -39,7 +40,7 @@ async function compileProgram(flags: CompileFlags, signal: AbortSignal): Promise
       throw new SystoleError({ code: "option-conflict", message: "--model and --shape: give one of them" });
     }
     const shape = { ...parseLayerShape(flags.shape), seq, valid, layers: flags.layers ?? 1, softmax, seed: 1 };
-    return layerWorkload(params, shape, { memory }).compiled;
+    return layerWorkload(params, shape, { memory, fusion }).compiled;
   }
   const progress = new Progress({ quiet: flags.json === true });
   const bert = await quantiseModel(openModel(flags.model), { ...flags, texts: [] }, progress, signal);
@@ -51,7 +52,7 @@ async function compileProgram(flags: CompileFlags, signal: AbortSignal): Promise
       message: `--layers ${layers}: the model has ${bert.layers.length} layers`,
     });
   }
-  return compileEncoder(params, bert, { seq, valid: [valid], layers, memory });
+  return compileEncoder(params, bert, { seq, valid: [valid], layers, memory, fusion });
 }
 
 async function compileToFile(flags: CompileFlags, signal: AbortSignal): Promise<void> {
@@ -86,6 +87,7 @@ export function addCompile(program: Command): void {
     .addOption(new Option("--valid <n>", "valid tokens, the rest is masked (default: all)").argParser(integer(1, 4096)))
     .addOption(new Option("--layers <n>", "only the first n layers").argParser(integer(1, 1000)))
     .addOption(softmaxOption())
+    .addOption(fusionOption())
     .addOption(calibrationOption())
     .addOption(
       new Option("--latency <cycles>", "memory latency to schedule for").argParser(integer(0, 100_000)).default(100),

@@ -6,7 +6,7 @@ import { loadConfig } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { compileEncoder, imageBytes } from "../../compiler/index.ts";
-import type { Compiled, MemoryModel, Program } from "../../compiler/index.ts";
+import type { Compiled, Fusion, MemoryModel, Program } from "../../compiler/index.ts";
 import { argmax, classify, encoderInput, logitsFloat, logitsFromOutput, requireHead } from "../../model/index.ts";
 import type { BertModel, CalibrationMethod, QuantisedBert, SoftmaxMode } from "../../model/index.ts";
 import { buildReport } from "../../report/index.ts";
@@ -20,6 +20,7 @@ import {
   addSimulationOptions,
   calibrationOption,
   commandLine,
+  fusionOption,
   integer,
   memorySettings,
   softmaxOption,
@@ -38,6 +39,7 @@ interface RunFlags extends SimulationFlags, TextFlags {
   readonly layers?: number;
   readonly check: boolean;
   readonly softmax: SoftmaxMode;
+  readonly fusion: Fusion;
   readonly calibration: CalibrationMethod;
 }
 
@@ -55,7 +57,7 @@ function programCache(
     const key = `${seq}/${ids.length}`;
     let compiled = cache.get(key);
     if (compiled === undefined) {
-      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory });
+      compiled = compileEncoder(params, bert, { seq, valid: [ids.length], memory, fusion: flags.fusion });
       if (given !== undefined) compiled = withProgram(compiled, given, name);
       cache.set(key, compiled);
     }
@@ -72,7 +74,7 @@ function withProgram(compiled: Compiled, program: Program, text: string): Compil
       code: "program-other-text",
       message: `the program is for another model or another length than the text "${text}"`,
       remedy:
-        "Compile it for this text's number of tokens: systole compile --seq <n> (see --valid), or leave out --program.",
+        "Compile it for this text's number of tokens: systole compile --seq <n> (see --valid, --fusion), or leave out --program.",
     });
   }
   return { ...compiled, program };
@@ -230,6 +232,7 @@ export function addRun(program: CommandLine): void {
     .option("--no-check", "do not compare")
     .option("--truncate", "cut texts that are too long instead of refusing them")
     .addOption(softmaxOption())
+    .addOption(fusionOption())
     .addOption(calibrationOption());
   addSimulationOptions(command)
     .addHelpText(
