@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { formatLint, lintVerilog, simulateVerilog, type Random } from "../../src/harness/index.ts";
+import { EmbeddedSimulator } from "../../src/hdl/embedded/index.ts";
 import { runBodies } from "../../src/hdl/elaborate.ts";
 import { elaborate, emitVerilog, type EmittedDesign, type Module, type Ports } from "../../src/hdl/index.ts";
 import { Evaluator, readWords, writeWords, type Simulator } from "../../src/hdl/simulate/index.ts";
@@ -54,7 +55,7 @@ async function verilate(design: EmittedDesign, stimuli: readonly Stimulus[]): Pr
 
 /**
  * Runs a design in every engine and demands the same outputs from cycle `from` on: the evaluator before and after the
- * passes, Icarus Verilog, Yosys' reading of the Verilog, and Verilator. The linters must be quiet, too.
+ * passes, the embedded simulator, Icarus Verilog, Yosys' reading of the Verilog, and Verilator. The linters must be quiet, too.
  */
 export async function expectAgreement<P, Io extends Ports>(
   top: Module<P, Io>,
@@ -67,6 +68,7 @@ export async function expectAgreement<P, Io extends Ports>(
   const stimuli = makeStimuli(verilog);
   const expected = simulated(new Evaluator(runBodies(top, params)), stimuli).slice(from);
   expect(simulated(new Evaluator(design), stimuli).slice(from), "after the passes").toEqual(expected);
+  expect(simulated(new EmbeddedSimulator(design), stimuli).slice(from), "embedded").toEqual(expected);
   const text = verilog.files.map((file) => file.text).join("\n");
   expect(formatLint(await lintVerilog(verilog.files, verilog.top)), text).toBe("");
   expect(runIcarus(verilog, stimuli, false).slice(from), "Icarus").toEqual(expected);

@@ -22,12 +22,14 @@ import {
 } from "../../src/hdl/index.ts";
 import { Random } from "../../src/harness/index.ts";
 
-const widest = 80;
-
-/** A module of random operators, branches and registers over random inputs; the same for the same seed. */
-export function randomModule(seed: number, operators: number): Module<unknown, Ports> {
+/**
+ * A module of random operators, branches and registers over random inputs, no value wider than `widest`; the same for the
+ * same seed.
+ */
+export function randomModule(seed: number, operators: number, widest = 80): Module<unknown, Ports> {
   const random = new Random(seed);
-  const inputWidths = Array.from({ length: 6 }, () => random.pick([1, 2, 3, 7, 8, 13, 31, 32, 33, 64]));
+  const widths = [1, 2, 3, 7, 8, 13, 31, 32, 33, 64, 65, 100, 128, 150, 200].filter((width) => width <= widest);
+  const inputWidths = Array.from({ length: 6 }, () => random.pick(widths));
   const outputs = 8;
   const outWidth = 24;
   return module(
@@ -42,7 +44,7 @@ export function randomModule(seed: number, operators: number): Module<unknown, P
     }),
     (io) => {
       const random = new Random(seed + 1);
-      const pools: Pools = { u: [...io.u], s: [...io.s], b: [...io.b] };
+      const pools: Pools = { widest, u: [...io.u], s: [...io.s], b: [...io.b] };
       for (let i = 0; i < operators; i++) addOperator(random, pools);
       addState(random, pools);
       for (let i = 0; i < operators; i++) addOperator(random, pools);
@@ -64,23 +66,24 @@ export function randomModule(seed: number, operators: number): Module<unknown, P
 }
 
 interface Pools {
+  readonly widest: number;
   readonly u: Uint[];
   readonly s: Sint[];
   readonly b: Bool[];
 }
 
-function fitUint(value: Uint): Uint {
+function fitUint(value: Uint, widest: number): Uint {
   return value.width > widest ? value.wrap(widest) : value;
 }
 
-function fitSint(value: Sint): Sint {
+function fitSint(value: Sint, widest: number): Sint {
   return value.width > widest ? value.wrap(widest) : value;
 }
 
 function addOperator(random: Random, pools: Pools): void {
   const roll = random.integer(0, 2);
-  if (roll === 0) pools.u.push(fitUint(randomUint(random, pools)));
-  else if (roll === 1) pools.s.push(fitSint(randomSint(random, pools)));
+  if (roll === 0) pools.u.push(fitUint(randomUint(random, pools), pools.widest));
+  else if (roll === 1) pools.s.push(fitSint(randomSint(random, pools), pools.widest));
   else pools.b.push(randomBool(random, pools));
 }
 
@@ -90,7 +93,7 @@ function randomUint(random: Random, pools: Pools): Uint {
   const s = random.pick(pools.s);
   const c = random.pick(pools.b);
   const literal = random.bits(random.integer(1, a.width));
-  const width = random.integer(1, widest);
+  const width = random.integer(1, pools.widest);
   const high = random.integer(0, a.width - 1);
   const amount = b.wrap(random.integer(1, 4));
   return random.pick<() => Uint>([
@@ -135,7 +138,7 @@ function randomSint(random: Random, pools: Pools): Sint {
   const u = random.pick(pools.u);
   const c = random.pick(pools.b);
   const literal = BigInt.asIntN(a.width, random.bits(64));
-  const width = random.integer(1, widest);
+  const width = random.integer(1, pools.widest);
   const amount = u.wrap(random.integer(1, 4));
   return random.pick<() => Sint>([
     () => a.add(b),

@@ -1,0 +1,261 @@
+import type { Design, Expr, Net } from "../ir.ts";
+import { needsReset } from "../verilog/clocking.ts";
+import { designPorts } from "../verilog/index.ts";
+import { operandsOf } from "../walk.ts";
+import { encodeModule, FunctionBody, pagesFor, type WasmFunction } from "../wasm/index.ts";
+import { Frame } from "./frame.ts";
+import { buildGraph, type Graph, type Node, type ResetGroup } from "./graph.ts";
+import { bytesOf, Layout } from "./layout.ts";
+import { Network, type Signal } from "./network.ts";
+import { NodeWriter, type Shared } from "./node-writer.ts";
+import { PortWriter } from "./port-writer.ts";
+import { scheduleCycle, scheduleOutputs } from "./schedule.ts";
+import { WORD_BITS } from "./trees.ts";
+
+/** A design as a WebAssembly module with the map of its memory. */
+export interface CompiledDesign {
+  readonly code: Uint8Array<ArrayBuffer>;
+  readonly layout: Layout;
+  readonly network: Network;
+  /** Properties with the byte that says that they are broken. */
+  readonly properties: readonly { readonly node: Node; readonly flag: number }[];
+}
+
+/** V8 compiles functions of some ten kilobytes best. */
+const FUNCTION_BYTES = 24_000;
+/** Code of an expression's node or of a node's frame, on average. */
+const BYTES_PER_OPERATION = 6;
+
+/**
+ * Compiles a design. The module exports `step(cycles)`, which gives the cycles run, and `settle()`; it imports its memory.
+ * Throws HdlError for external modules and combinational loops.
+ */
+export function compileDesign(design: Design): CompiledDesign {
+  const reset = needsReset(design.top) ? resetInput(design) : undefined;
+  const network = new Network(design, reset);
+  const graph = buildGraph(network);
+  const layout = new Layout(designPorts(design.top));
+  return new Compiler(design, network, graph, layout, reset).compile();
+}
+
+/** The top's implicit reset as a net of its own, whether its body reads it or not. */
+function resetInput({ top }: Design): Net {
+  return (
+    top.resetPin ?? { kind: "reset", owner: top, width: 1, signed: false, hint: "reset", name: "reset", site: top.site }
+  );
+}
+
+class Compiler {
+  readonly #design: Design;
+  readonly #network: Network;
+  readonly #graph: Graph;
+  readonly #layout: Layout;
+  readonly #reset: Net | undefined;
+  readonly #functions: WasmFunction[] = [];
+  readonly #propertyFlags = new Map<Node, number>();
+  readonly #resetFlags = new Map<string, number>();
+  readonly #stored = new Set<Signal>();
+
+  constructor(design: Design, network: Network, graph: Graph, layout: Layout, reset: Net | undefined) {
+    this.#design = design;
+    this.#network = network;
+    this.#graph = graph;
+    this.#layout = layout;
+    this.#reset = reset;
+  }
+
+  compile(): CompiledDesign {
+    const cycle = scheduleCycle(this.#graph);
+    const outputs = scheduleOutputs(this.#graph);
+    for (const node of this.#graph.outputs) this.#stored.add(node.signal!);
+    const cycleParts = this.#partition(cycle);
+    const outputParts = this.#partition(outputs);
+    const settle = this.#functionOf(outputParts.map((part) => this.#writeNodes(part)));
+    const commits = [...cycleParts.map((part) => this.#writeNodes(part)), ...this.#writeCommits(cycle)];
+    const resets = [...this.#graph.resets.values()].flatMap((group) => this.#writeResets(group));
+    const edge = this.#functionOf([...commits, ...resets]);
+    const ports = new PortWriter(this.#design.top, this.#network, this.#layout, this.#reset);
+    const latch = this.#add(ports.latch());
+    const publishSampled = this.#add(ports.publish(this.#layout.sampled));
+    const publishNow = this.#add(ports.publish(this.#layout.now));
+    this.#functions.push({ body: this.#writeSettle(latch, settle, publishNow), name: "settle" });
+    const step = this.#writeStep({ latch, settle, edge, publishSampled, publishNow });
+    this.#functions.push({ body: step, name: "step", parameters: 1, results: 1 });
+    return {
+      code: encodeModule(this.#functions, pagesFor(this.#layout.size)),
+      layout: this.#layout,
+      network: this.#network,
+      properties: [...this.#propertyFlags].map(([node, flag]) => ({ node, flag })),
+    };
+  }
+
+  #add(body: FunctionBody): number {
+    this.#functions.push({ body });
+    return this.#functions.length - 1;
+  }
+
+  /** A function that calls others in turn. */
+  #functionOf(indices: readonly number[]): number {
+    if (indices.length === 1) return indices[0]!;
+    const body = new FunctionBody();
+    for (const index of indices) body.call(index);
+    return this.#add(body);
+  }
+
+  /** Cuts a schedule into functions; what one leaves for another is stored. */
+  #partition(nodes: readonly Node[]): Node[][] {
+    const parts: Node[][] = [[]];
+    const partOf = new Map<Node, number>();
+    let size = 0;
+    for (const node of nodes) {
+      const cost = costOf(node);
+      if (size > 0 && size + cost > FUNCTION_BYTES) {
+        parts.push([]);
+        size = 0;
+      }
+      size += cost;
+      parts.at(-1)!.push(node);
+      partOf.set(node, parts.length - 1);
+      for (const producer of node.producers) {
+        const elsewhere = partOf.get(producer) !== parts.length - 1;
+        if (elsewhere && producer.signal !== undefined) this.#stored.add(producer.signal);
+      }
+    }
+    return parts;
+  }
+
+  #writeNodes(nodes: readonly Node[]): number {
+    const body = new FunctionBody();
+    const shared: Shared = {
+      network: this.#network,
+      stored: this.#stored,
+      propertyFlag: (node) => this.#flag(this.#propertyFlags, node),
+      resetFlag: ({ reset }) => this.#resetFlag(reset as ResetGroup["reset"]),
+    };
+    const writer = new NodeWriter(new Frame(body, this.#layout), shared);
+    for (const node of nodes) writer.write(node);
+    return this.#add(body);
+  }
+
+  #flag<K>(flags: Map<K, number>, key: K): number {
+    let address = flags.get(key);
+    if (address === undefined) flags.set(key, (address = this.#layout.allocate(1)));
+    return address;
+  }
+
+  #resetFlag(reset: ResetGroup["reset"]): number {
+    return this.#flag(this.#resetFlags, `${reset.signal.index} ${reset.lane}`);
+  }
+
+  /** Deferred values take their places. */
+  #writeCommits(nodes: readonly Node[]): number[] {
+    const deferred = nodes.filter((node) => node.deferred);
+    return this.#writeInParts(deferred, 24, (body, { signal, lanes, kind }) => {
+      const bytes = bytesOf(signal!.net.width);
+      const frame = new Frame(body, this.#layout);
+      const [from, to] = [this.#layout.deferred(signal!), this.#layout.signal(signal!)];
+      const width = Math.min(signal!.net.width, WORD_BITS);
+      if (lanes.length > 1) {
+        for (let offset = 0; offset < bytes * lanes.length; offset += 16) {
+          body.i32(0);
+          body.i32(0);
+          body.vectorAccess("load", from + offset);
+          body.vectorAccess("store", to + offset);
+        }
+        return;
+      }
+      const first = kind === "read" ? lanes[0]! * bytes : 0;
+      for (let offset = first; offset < first + bytes; offset += 8) {
+        body.i32(0);
+        body.i32(0);
+        frame.load(from + offset, width, false);
+        frame.store(to + offset, width);
+      }
+    });
+  }
+
+  /** While the remembered reset is set, its registers take their reset values. */
+  #writeResets({ reset, targets }: ResetGroup): number[] {
+    const parts = this.#writeInParts(targets, 12, (body, { signal, lane }) => {
+      const frame = new Frame(body, this.#layout);
+      const { width } = signal.net;
+      const value = signal.net.reset!;
+      const address = this.#layout.signal(signal) + lane * bytesOf(width);
+      for (let limb = 0; limb * WORD_BITS < width; limb++) {
+        body.i32(0);
+        if (width <= 32) body.i32(Number(BigInt.asIntN(32, value)));
+        else body.i64(width <= WORD_BITS ? value : BigInt.asUintN(width, value) >> BigInt(WORD_BITS * limb));
+        frame.store(address + 8 * limb, Math.min(width, WORD_BITS));
+      }
+    });
+    const body = new FunctionBody();
+    body.i32(0);
+    body.access("i32.load8_u", this.#resetFlag(reset));
+    body.if();
+    for (const part of parts) body.call(part);
+    body.op("end");
+    return [this.#add(body)];
+  }
+
+  #writeInParts<T>(items: readonly T[], bytesEach: number, write: (body: FunctionBody, item: T) => void): number[] {
+    const count = Math.floor(FUNCTION_BYTES / bytesEach);
+    const parts: number[] = [];
+    for (let first = 0; first < items.length; first += count) {
+      const body = new FunctionBody();
+      for (const item of items.slice(first, first + count)) write(body, item);
+      parts.push(this.#add(body));
+    }
+    return parts;
+  }
+
+  #writeSettle(latch: number, settle: number, publishNow: number): FunctionBody {
+    const body = new FunctionBody();
+    for (const index of [latch, settle, publishNow]) body.call(index);
+    return body;
+  }
+
+  /** All but the last cycle run without looking at the outputs. */
+  #writeStep(calls: Record<"latch" | "settle" | "edge" | "publishSampled" | "publishNow", number>): FunctionBody {
+    const body = new FunctionBody();
+    const cycles = body.local("i32");
+    const done = body.local("i32");
+    body.call(calls.latch);
+    body.block();
+    body.loop();
+    body.get(done);
+    body.i32(1);
+    body.op("i32.add");
+    body.tee(done);
+    body.get(cycles);
+    body.op("i32.ge_u");
+    body.if();
+    body.call(calls.settle);
+    body.call(calls.publishSampled);
+    body.op("end");
+    body.call(calls.edge);
+    body.get(done);
+    body.get(cycles);
+    body.op("i32.ge_u");
+    body.branchIf(1);
+    body.i32(0);
+    body.access("i32.load8_u", this.#layout.stopped);
+    body.op("i32.eqz");
+    body.branchIf(0);
+    body.op("end");
+    body.op("end");
+    body.call(calls.settle);
+    body.call(calls.publishNow);
+    body.get(done);
+    return body;
+  }
+}
+
+function costOf(node: Node): number {
+  const operations = node.exprs.reduce((sum, expr) => sum + sizeOf(expr), 1);
+  return operations * node.lanes.length * BYTES_PER_OPERATION;
+}
+
+function sizeOf(expr: Expr): number {
+  const limbs = Math.ceil(expr.width / WORD_BITS);
+  return operandsOf(expr).reduce((sum, operand) => sum + sizeOf(operand), limbs);
+}

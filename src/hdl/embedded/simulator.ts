@@ -1,0 +1,75 @@
+import type { Design } from "../ir.ts";
+import type { PortLayout } from "../simulate/ports.ts";
+import { demandContents, type Failure, type Simulator } from "../simulate/simulator.ts";
+import type { EmittedPort } from "../verilog/index.ts";
+import { instantiate } from "../wasm/index.ts";
+import { compileDesign, type CompiledDesign } from "./compile.ts";
+import { powerOn } from "./power-on.ts";
+
+interface Exports {
+  readonly settle: () => void;
+  readonly step: (cycles: number) => number;
+}
+
+export interface EmbeddedOptions {
+  /** What registers and memories hold at the start: random values by this seed; 0 (default) for reset values and zeros. */
+  readonly seed?: number;
+}
+
+/** A design compiled to WebAssembly within this process; no tool is needed. */
+export class EmbeddedSimulator implements Simulator {
+  readonly layout: PortLayout<EmittedPort>;
+  readonly now: Uint32Array;
+  readonly sampled: Uint32Array;
+  readonly #compiled: CompiledDesign;
+  readonly #exports: Exports;
+  readonly #bytes: Uint8Array;
+  #failures: Failure[] = [];
+  #cycle = 0;
+
+  /** Throws HdlError for a design with external modules. */
+  constructor(design: Design, { seed = 0 }: EmbeddedOptions = {}) {
+    demandContents(design);
+    this.#compiled = compileDesign(design);
+    const { layout, code } = this.#compiled;
+    const { exports, memory } = instantiate(code, layout.size);
+    this.#exports = exports as unknown as Exports;
+    this.#bytes = new Uint8Array(memory);
+    this.layout = layout.ports;
+    this.now = new Uint32Array(memory, layout.now, layout.ports.words);
+    this.sampled = new Uint32Array(memory, layout.sampled, layout.ports.words);
+    powerOn(this.#bytes, this.#compiled, seed);
+    this.settle();
+  }
+
+  get cycle(): number {
+    return this.#cycle;
+  }
+
+  settle(): void {
+    this.#exports.settle();
+  }
+
+  step(cycles: number): number {
+    const done = this.#exports.step(cycles);
+    this.#cycle += done;
+    if (this.#bytes[this.#compiled.layout.stopped] !== 0) this.#collectFailures();
+    return done;
+  }
+
+  takeFailures(): Failure[] {
+    const failures = this.#failures;
+    this.#failures = [];
+    return failures;
+  }
+
+  #collectFailures(): void {
+    this.#bytes[this.#compiled.layout.stopped] = 0;
+    for (const { node, flag } of this.#compiled.properties) {
+      if (this.#bytes[flag] === 0) continue;
+      this.#bytes[flag] = 0;
+      const { path } = node.pack.lanes[node.lanes[0]!]!;
+      this.#failures.push({ cycle: this.#cycle - 1, path, property: node.property! });
+    }
+  }
+}

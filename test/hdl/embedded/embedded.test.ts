@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { withSeed } from "../../../src/harness/index.ts";
+import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
+import { runBodies } from "../../../src/hdl/elaborate.ts";
+import { elaborate, input, instance, module, output, uint } from "../../../src/hdl/index.ts";
+import { formatFailure, writeWords } from "../../../src/hdl/simulate/index.ts";
+import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "../fixtures/samples.ts";
+import { randomModule } from "../random-design.ts";
+import { expectSameAsEvaluator } from "./agreement.ts";
+import { randomSystem } from "./random-system.ts";
+
+test("random expressions, branches and registers mean what the evaluator says", async () => {
+  await withSeed((random) => {
+    for (let i = 0; i < 15; i++) {
+      const design = elaborate(randomModule(random.word(), 40, random.pick([32, 80, 200])));
+      expectSameAsEvaluator(design, random, 25);
+    }
+  });
+});
+
+test("random rows of equal instances and memories mean what the evaluator says", async () => {
+  await withSeed((random) => {
+    for (let i = 0; i < 25; i++) expectSameAsEvaluator(elaborate(randomSystem(random.word())), random, 40);
+  });
+});
+
+test("a design means the same before the passes", async () => {
+  await withSeed((random) => {
+    expectSameAsEvaluator(runBodies(randomModule(random.word(), 30, 80), undefined), random, 30);
+  });
+});
+
+test("the samples of the language mean what the evaluator says", async () => {
+  await withSeed((random) => {
+    expectSameAsEvaluator(elaborate(Counter, { width: 5 }), random, 60);
+    expectSameAsEvaluator(elaborate(Lanes, { lanes: 5 }), random, 60);
+    expectSameAsEvaluator(elaborate(MultiplyAdd), random, 60);
+    expectSameAsEvaluator(elaborate(Memories), random, 200);
+    expectSameAsEvaluator(elaborate(Streams), random, 200);
+  });
+});
+
+test("a run ends in the cycle in which an assumption fails", () => {
+  const simulator = new EmbeddedSimulator(elaborate(Turnstile));
+  const slot = (name: string) => simulator.layout.slots.find((other) => other.name === name)!;
+  writeWords(simulator.now, slot("coin").offset, 1, 1n);
+  expect(simulator.step(5)).toBe(5);
+  writeWords(simulator.now, slot("push").offset, 1, 1n);
+  expect(simulator.step(5)).toBe(1);
+  expect(simulator.cycle).toBe(6);
+  const texts = simulator.takeFailures().map((failure) => formatFailure(failure).replace(/ \(.*\)$/, ""));
+  expect(texts).toEqual(["cycle 5: assume failed: nobody pays and pushes at once"]);
+  expect(simulator.takeFailures()).toEqual([]);
+});
+
+test("registers and memories start at random by the seed, and contents where they are given", () => {
+  const first = (seed: number): string => {
+    const simulator = new EmbeddedSimulator(elaborate(Memories), { seed });
+    return [...simulator.now].join();
+  };
+  expect(first(1)).toBe(first(1));
+  expect(first(1)).not.toBe(first(2));
+});
+
+test("a design with an external module is refused", () => {
+  expect(() => new EmbeddedSimulator(elaborate(Vendor))).toThrow("module vendor_buffer is external");
+});
+
+test("a combinational loop is told where no pass has looked for one", () => {
+  const Pass = module(
+    "pass",
+    () => ({ a: input(uint(4)), b: output(uint(4)) }),
+    (io) => {
+      io.b.set(io.a.add(1).wrap(4));
+    },
+  );
+  const Ring = module(
+    "ring",
+    () => ({ out: output(uint(4)) }),
+    (io) => {
+      const [one, other] = [instance(Pass, undefined, { name: "one" }), instance(Pass, undefined, { name: "other" })];
+      one.a.set(other.b);
+      other.a.set(one.b);
+      io.out.set(one.b);
+    },
+  );
+  expect(() => new EmbeddedSimulator(runBodies(Ring, undefined))).toThrow(
+    /combinational loop through "b" of module pass/,
+  );
+});
