@@ -29,8 +29,11 @@ export interface Access {
 export interface Outcome {
   readonly stream: number[];
   readonly retired: { readonly post: number; readonly index: number; readonly cycle: number }[];
-  /** Cycle in which each command was taken. */
+  /** Cycle from which each command was offered, and in which it was taken. */
+  readonly offered: number[];
   readonly taken: number[];
+  /** First cycle in which the engine was idle after all commands, row jobs included. */
+  readonly idle: number;
   /** Reads of the accumulator and writes to the scratchpad. */
   readonly reads: Access[];
   readonly writes: Access[];
@@ -124,10 +127,12 @@ export function runNorm(
   disturb?: Disturbance,
 ): Outcome {
   const { dut } = bench;
-  const outcome: Outcome & { cycles: number } = {
+  const outcome: Outcome & { cycles: number; idle: number } = {
     stream: [],
     retired: [],
+    offered: [],
     taken: [],
+    idle: -1,
     reads: [],
     writes: [],
     cycles: 0,
@@ -148,6 +153,8 @@ export function runNorm(
             cycle: bench.cycle(),
           });
         }
+        const ended = outcome.retired.length === steps.length && dut.idle.sampled() === 1;
+        if (ended && outcome.idle < 0) outcome.idle = bench.cycle();
         expect(dut.fault.valid.sampled(), "fault").toBe(0);
       }
     })(),
@@ -163,6 +170,8 @@ export function runNorm(
       dut.rowMax.valid.poke(0);
       for (const [index, { fields }] of steps.entries()) {
         while (disturb?.random.chance(disturb.late) ?? false) yield "a late command";
+        // Cycles are counted from the edge that ends them.
+        outcome.offered.push(bench.cycle() + 1);
         yield* send(dut.command, { ...fields, index });
         outcome.taken.push(bench.cycle());
       }

@@ -5,3 +5,4 @@ export * from "./gemm.ts";
 export * from "./norm.ts";
 export * from "./simulate.ts";
 export * from "./gemm-timeline.ts";
+export * from "./norm-timeline.ts";

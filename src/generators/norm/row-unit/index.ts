@@ -1,2 +1,2 @@
 /** The row unit: from row sums to row factors, in the background. */
-export { RowUnit, rowJobShape } from "./row-unit.ts";
+export { RowUnit, rowJobShape, rowUnitCycles } from "./row-unit.ts";

@@ -19,6 +19,7 @@ import { slotBits } from "../../common/index.ts";
 import { factorWriteShape } from "../pipeline.ts";
 import { rowSumShape } from "../row-sums.ts";
 import { normFeatures, ROW_JOBS } from "../shape.ts";
+import type { NormFeatures } from "../shape.ts";
 import { RowMean } from "./row-mean.ts";
 import { RowReciprocal } from "./row-reciprocal.ts";
 import { RowRoot } from "./row-root.ts";
@@ -34,6 +35,10 @@ export const rowJobShape = (p: Params) => ({
   recip: uint(32),
   recipShift: uint(6),
 });
+
+/** Cycles from entering each stage after `fetch` to leaving it, for a row of either kind; see the table of `RowUnit`. */
+export const rowUnitCycles = (f: NormFeatures): { readonly softmax: number[]; readonly layernorm: number[] } =>
+  f.layernorm ? { softmax: [1, 1, 3, 9], layernorm: [11, 14, 11, 9] } : { softmax: [3, 9], layernorm: [] };
 
 /**
  * The row unit works in the background: after a pass that summed it turns each row's sums into the factor that a later
