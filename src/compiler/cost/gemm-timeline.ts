@@ -94,7 +94,7 @@ export class GemmTimeline {
     const activations = this.#activations;
     if (this.#draining > 0 && !this.#sequencing) return 0;
     if (this.#heldA === 0 && this.#comingA === 0 && !activations.active) return most;
-    const flows = this.#comingA === 3 && activations.active && this.#heldA > 0;
+    const flows = this.#comingA === 3 && activations.active;
     if (!flows || command === undefined || this.#rowsLeft === command.rows) return 0;
     // One short of a tile's end on either side: what happens there is left to single cycles.
     return Math.min(most, this.#rowsLeft - 1, activations.wordsLeft - 1);
@@ -122,11 +122,12 @@ export class GemmTimeline {
     const weights = this.#weights;
     const now = this.time;
 
-    // Feeder.
+    // Feeder: takes the oldest word held, or one that arrives.
     const first = this.#rowsLeft === this.#commands[this.#entering]?.rows;
-    const enters = this.#heldA > 0 && (!first || this.#loaded);
+    const enters = (this.#heldA > 0 || this.#comingA > 1) && (!first || this.#loaded);
     const swaps = enters && first;
-    const shifts = this.#heldW > 0 && (!this.#loaded || swaps);
+    const shifts = (this.#heldW > 0 || this.#comingW > 1) && (!this.#loaded || swaps);
+    const awaitsWeights = !this.#loaded && (first || this.#entering >= this.#commands.length);
 
     // Requests, and who gives way where both want the same bank.
     const askedA = this.#heldA + onesOf(this.#comingA);
@@ -134,7 +135,7 @@ export class GemmTimeline {
     const wants = activations.active && (askedA < OPERAND_BUFFER_WORDS || enters);
     const wantsWeight = weights.active && (askedW < OPERAND_BUFFER_WORDS || shifts);
     const collide = ((activations.address ^ weights.address) & this.#bankMask) === 0;
-    const grants = wants && !(this.#heldA >= 2 && wantsWeight && collide);
+    const grants = wants && !((this.#heldA >= 2 || awaitsWeights) && wantsWeight && collide);
     const grantsWeight = wantsWeight && !(grants && collide);
 
     // Who can take the offered command: also whoever finishes with the one before in this cycle.
@@ -177,7 +178,7 @@ export class GemmTimeline {
   }
 
   #enter(now: number, first: boolean): void {
-    const { rows, kTiles, nTiles } = this.#commands[this.#entering]!;
+    const { rows, kTiles, nTiles, trackMax } = this.#commands[this.#entering]!;
     if (first && this.#tilesLeft === kTiles * nTiles) this.firstEntered.push(now);
     this.#rowsLeft--;
     if (this.#rowsLeft > 0) return;
@@ -186,7 +187,10 @@ export class GemmTimeline {
     if (this.#tilesLeft > 0) return;
     const seen = now + arrayLatency(this.#params) - READ_LATENCY;
     this.#sequencerDone.push(seen);
-    this.retired.push(seen + gemmRetireLatency(this.#params));
+    // Behind a command whose last row maximum is under way others wait as long.
+    const total = seen + gemmRetireLatency(this.#params, false);
+    const waits = trackMax === 1 || (this.retired.at(-1) ?? 0) >= total;
+    this.retired.push(seen + gemmRetireLatency(this.#params, waits));
     this.#entering++;
     this.#beginRows();
   }

@@ -46,10 +46,9 @@ export const tracePorts = () => ({
  *
  * ```
  *   t        CONTROL written                     T        last beat of a command on the bus
- *   t + 1    everything is reset                 T + 1    read register
- *   t + 2    first fetch asked for               T + 2    command decoded and enqueued
- *   t + 3    address on the bus                  T + 3    head of its queue: semaphores, start
- *                                                T + 4    in execution
+ *   t + 1    everything is reset; first fetch    T + 1    read register; command decoded and enqueued
+ *            asked for                           T + 2    head of its queue: semaphores, start
+ *   t + 2    address on the bus                  T + 3    in execution
  *
  *   t        retire of one engine → semaphores → in the same cycle another engine's command starts
  * ```
@@ -83,11 +82,13 @@ export const Control = module(
     const registers = instance(RegisterFile, p);
     const supervisor = instance(Supervisor, undefined);
     const restart = { reset: reset().or(registers.start) };
-    const fetch = instance(Fetch, p, restart);
     const dispatch = instance(Dispatch, p, restart);
     const semaphores = instance(Semaphores, p, restart);
     const counters = instance(Counters, undefined, restart);
     const { settings, machine } = registers;
+    // The fetch alone begins in the very cycle of the reset: it is in reset between programs.
+    const fetching = supervisor.running.or(registers.start);
+    const fetch = instance(Fetch, p, { reset: reset().or(fetching.not()) });
 
     connect(registers.axi, io.axi);
     io.irq.set(registers.irq);
@@ -97,7 +98,8 @@ export const Control = module(
     supervisor.start.set(registers.start);
     supervisor.clear.set(registers.clear);
 
-    fetch.enable.set(supervisor.running.and(supervisor.halt.not()));
+    // The start comes before it clears an earlier program's halt.
+    fetch.enable.set(registers.start.or(supervisor.running.and(supervisor.halt.not())));
     fetch.firstCommand.set(settings.firstCommand);
     fetch.commandCount.set(settings.commandCount);
     connect(fetch.request, io.fetch.request);

@@ -28,8 +28,8 @@ const BUFFER = 8;
  * Only what the FIFO has room for is asked for, so that the read channel is never blocked.
  *
  * ```
- *   t        enabled                        T        a command's last beat
- *   t        first burst asked for          T + 1    the command can be dispatched
+ *   t        enabled                        T        a command's last beat; dispatched if there is room and none
+ *   t        first burst asked for                   before it waits
  * ```
  *
  * Throughput one beat a cycle.
@@ -37,7 +37,7 @@ const BUFFER = 8;
 export const Fetch = module(
   "fetch",
   (p: Params) => ({
-    /** High while a program runs and nothing has faulted; the rest is constant meanwhile. */
+    /** High from a program's start to its end while nothing has faulted; the rest is constant meanwhile. */
     enable: input(bool),
     /** Address of the first command in units of commands, and their number. */
     firstCommand: input(uint(AXI_ADDRESS_BITS - Math.log2(COMMAND_BYTES))),
@@ -99,16 +99,18 @@ export const Fetch = module(
     when(completes, () => {
       received.next = received.add(1).wrap(32);
     });
-    buffer.push(completes.and(arrivesWell), { command: joinBeats([...early, data]) });
     when(arrives.and(error).and(enable), () => {
       fault.next = { valid: true, code: FAULTS.fetchError.code, index: received.wrap(INDEX_BITS) };
     });
     io.fault.set(fault);
 
-    const gives = buffer.valid.and(enable);
+    const comes = completes.and(arrivesWell);
+    const newest = joinBeats([...early, data]);
+    const gives = buffer.valid.and(enable).or(comes);
     const given = gives.and(io.command.ready);
     io.command.valid.set(gives);
-    io.command.payload.set(buffer.head.command);
+    io.command.payload.set(mux(buffer.valid, buffer.head.command, newest));
+    buffer.push(comes.and(buffer.valid.or(io.command.ready.not())), { command: newest });
     buffer.take(given);
     reserved.next = reserved
       .add(mux(ask, group, uintLit(0)))

@@ -41,8 +41,8 @@ export const settingsShape = {
  * The register file of `src/isa/registers.ts`, and the interrupt.
  *
  * ```
- *   t       CONTROL written with start
- *   t + 1   start: settings latched, everything a program uses is reset
+ *   t       CONTROL written with start; settings latched
+ *   t + 1   start: everything a program uses is reset
  * ```
  *
  * The host may write the next settings while a program runs; a start while one runs is ignored. Wide values are read in
@@ -84,13 +84,14 @@ export const RegisterFile = module(
     const controls = write.valid.and(isAt(write.address, control)).and(write.strobes.bit(0));
     const start = reg(bool);
     const clear = reg(bool);
-    start.next = controls.and(write.data.bit(CONTROL_BITS.start)).and(machine.busy.not()).and(start.not());
+    const starts = controls.and(write.data.bit(CONTROL_BITS.start)).and(machine.busy.not()).and(start.not());
+    start.next = starts;
     clear.next = controls.and(write.data.bit(CONTROL_BITS.clear));
     io.start.set(start);
     io.clear.set(clear);
 
     const settings = reg(settingsShape, { reset: false });
-    when(start, () => {
+    when(starts, () => {
       settings.next = {
         firstCommand: cat(setting("PROGRAM_HI"), setting("PROGRAM_LO")).shr(Math.log2(COMMAND_BYTES)),
         commandCount: setting("COMMANDS"),

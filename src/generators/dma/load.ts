@@ -49,9 +49,9 @@ import { isWellFormed, isWholeBeats, unitFit, unitsToBeats } from "./units.ts";
  *
  * ```
  *   address side                              data side
- *   t       command fires                     T      beat: into its lane of the unit
- *   t + 1   first burst offered               T + 1  unit complete: write asked for, granted unless a bank is taken
- *   t + 2   (read address register)           T + 2  written; after the last one retire
+ *   t       command fires                     T      beat: into its lane of the unit; the last one of a unit completes
+ *   t + 1   first burst offered                      it: written, unless another client takes the bank; then it waits
+ *   t + 2   (read address register)           T + 1  after the last unit: retire
  * ```
  *
  * Throughput one burst and one beat a cycle, across runs and commands; one unit a cycle where a beat holds several.
@@ -137,27 +137,43 @@ export const Load = module(
       length: splitter.bursts.payload.length,
     });
 
-    // Data side: `unit` is gathered beat by beat, written when complete.
+    // Data side: a unit is gathered beat by beat; it is written together with its last beat.
     const walker = instance(RunWalker, undefined);
     const unitBeats = Math.max(fits.scratchpad.beats, fits.accumulator.beats);
-    const unit = times(unitBeats, () => reg(uint(8 * p.beatBytes), { reset: false }));
-    const complete = reg(bool);
+    const early = times(unitBeats - 1, () => reg(uint(8 * p.beatBytes), { reset: false }));
+    const { valid: arrives, payload: beat } = io.beats;
     const current = reg({ space: uint(1), post: uint(MASK_BITS), index: uint(INDEX_BITS) }, { reset: false });
     const intoAccumulator = current.space.eq(LOAD_SPACES.accumulator);
 
-    const offer = complete.and(walker.places.valid).and(stop.not());
-    const wantsScratchpad = offer.and(intoAccumulator.not());
-    const wantsAccumulator = offer.and(intoAccumulator);
-    const written = mux(intoAccumulator, io.accumulator.ready, io.scratchpad.ready).and(offer);
-    walker.places.ready.set(written);
-
-    // A beat of several units is written one unit after another.
+    // A beat on the bus belongs to the command under way; which of the unit's beats it is, and which of its units it holds.
+    const active = reg(bool);
+    const lane = modulo(unitBeats, (index) =>
+      mux(intoAccumulator, index.eq(fits.accumulator.beats - 1), index.eq(fits.scratchpad.beats - 1)),
+    );
     const place = modulo(Math.max(fits.scratchpad.units, fits.accumulator.units), (index) =>
       mux(intoAccumulator, index.eq(fits.accumulator.units - 1), index.eq(fits.scratchpad.units - 1)),
     );
-    place.step(written);
-    const emptied = written.and(place.last);
+    const expected = arrives.and(active).and(stop.not());
+    const badBeat = expected.and(beat.error);
+    const sound = expected.and(beat.error.not());
+    const gathers = sound.and(lane.last.not());
+    early.forEach((part, i) => {
+      when(gathers.and(lane.is(i)), () => {
+        part.next = beat.data;
+      });
+    });
+
+    const offer = sound.and(lane.last).and(walker.places.valid);
+    const wantsScratchpad = offer.and(intoAccumulator.not());
+    const wantsAccumulator = offer.and(intoAccumulator);
+    const written = mux(intoAccumulator, io.accumulator.ready, io.scratchpad.ready).and(offer);
     const finishes = written.and(walker.places.payload.last);
+    walker.places.ready.set(written);
+    // A beat of several units is written one unit after another.
+    place.step(written);
+    const accept = gathers.or(written.and(place.last));
+    lane.step(accept);
+    io.beats.ready.set(accept.or(badBeat).or(stop));
 
     io.scratchpad.valid.set(wantsScratchpad);
     io.scratchpad.address.set(walker.places.payload.address);
@@ -170,21 +186,14 @@ export const Load = module(
 
     function unitOf(unitBytes: number) {
       const { beats, units } = unitFit(p, unitBytes);
-      if (units === 1) return pack(unit.slice(0, beats));
-      const parts = times(units, (i) => unit[0]!.bits(8 * unitBytes * (i + 1) - 1, 8 * unitBytes * i));
+      if (units === 1) return pack([...early.slice(0, beats - 1), beat.data]);
+      const parts = times(units, (i) => beat.data.bits(8 * unitBytes * (i + 1) - 1, 8 * unitBytes * i));
       return select(place.index.wrap(indexWidth(units)), parts);
     }
 
-    // With the last write of a command the first beat of the next may arrive: it belongs to the head of the FIFO.
-    const active = reg(bool);
+    // With its last write a command makes way for the next.
     const next = started.head;
     const takesNext = walker.runs.ready;
-    const beatSpace = mux(finishes, next.space, current.space);
-    const expected = mux(finishes, started.valid, active);
-    const room = complete.not().or(emptied);
-    const accept = io.beats.valid.and(expected).and(room).and(stop.not());
-    io.beats.ready.set(expected.and(room).or(stop));
-
     started.take(takesNext);
     walker.runs.valid.set(started.valid);
     walker.runs.payload.set(next.runs);
@@ -193,25 +202,7 @@ export const Load = module(
       current.next = { space: next.space, post: next.post, index: next.index };
     });
 
-    const toRow = beatSpace.eq(LOAD_SPACES.accumulator);
-    const lane = modulo(unitBeats, (index) =>
-      mux(toRow, index.eq(fits.accumulator.beats - 1), index.eq(fits.scratchpad.beats - 1)),
-    );
-    lane.step(accept);
-    const badBeat = accept.and(io.beats.payload.error);
-    when(emptied, () => {
-      complete.next = false;
-    });
-    when(accept, () => {
-      complete.next = lane.last;
-      unit.forEach((beat, i) => {
-        when(lane.is(i), () => {
-          beat.next = io.beats.payload.data;
-        });
-      });
-    });
-
-    const arrived = io.beats.valid.and(io.beats.ready).and(io.beats.payload.last);
+    const arrived = arrives.and(io.beats.ready).and(beat.last);
     const asked = asks.and(io.request.ready);
     when(asked.ne(arrived), () => {
       outstanding.next = mux(asked, outstanding.add(1), outstanding.sub(1)).wrap(outstanding.width);
@@ -239,8 +230,7 @@ export const Load = module(
       };
     });
     when(badBeat, () => {
-      const index = mux(finishes, next.index, current.index);
-      fault.next = { valid: true, code: FAULTS.readError.code, index };
+      fault.next = { valid: true, code: FAULTS.readError.code, index: current.index };
     });
     io.fault.set(fault);
 

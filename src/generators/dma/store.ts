@@ -45,12 +45,12 @@ const PREFETCH_WORDS = 8;
  *
  * ```
  *   address side                  word side                          beat side
- *   t      command fires          t + 2  first read asked for        t + 5  word → beat offered
- *   t + 1  burst offered          t + 4  word arrives                t + 6  (write data register)
- *   t + 2  (write address reg.)   t + 5  word in the FIFO
+ *   t      command fires          t + 2  first read asked for        t + 4  word → beat offered
+ *   t + 1  burst offered          t + 4  word arrives; the FIFO      t + 5  (write data register)
+ *   t + 2  (write address reg.)          keeps it if it must wait
  * ```
  *
- * A word of the norm stream goes into the FIFO in the cycle in which it is offered. Throughput one word and one beat a
+ * A word of the norm stream is on its way in the cycle in which it is offered. Throughput one word and one beat a
  * cycle, whichever is slower, across runs and commands. After a fault the bursts already announced are finished with
  * beats that write nothing.
  */
@@ -155,16 +155,19 @@ export const Store = module(
     io.scratchpad.valid.set(asks);
     io.scratchpad.address.set(walker.places.payload.address);
     io.stream.ready.set(listens);
-    words.push(arrives.or(heard), { data: mux(arrives, io.scratchpad.data, io.stream.payload.data) });
+    const comes = arrives.or(heard);
+    const word = mux(arrives, io.scratchpad.data, io.stream.payload.data);
     when(asked.ne(arrives), () => {
       reading.next = mux(asked, reading.add(1), reading.sub(1)).wrap(reading.width);
     });
 
     // Beat side.
     const packer = instance(BeatPacker, p);
-    packer.words.valid.set(words.valid);
-    packer.words.payload.set(words.head.data);
-    const taken = words.valid.and(packer.words.ready);
+    const offered = words.valid.or(comes);
+    packer.words.valid.set(offered);
+    packer.words.payload.set(mux(words.valid, words.head.data, word));
+    const taken = offered.and(packer.words.ready);
+    words.push(comes.and(words.valid.or(packer.words.ready.not())), { data: word });
     words.take(packer.words.ready);
     const reserves = asked.or(heard);
     when(reserves.ne(taken), () => {

@@ -22,7 +22,8 @@ import { Feeder, meshParams } from "./feeder.ts";
 import { OperandReader } from "./operand-reader.ts";
 import { outputCommand, OutputSequencer } from "./output-sequencer.ts";
 import { subSlices } from "./requests.ts";
-import { RowMaximum, rowMaximumLatency } from "./row-maximum.ts";
+import { Retirement } from "./retirement.ts";
+import { RowMaximum } from "./row-maximum.ts";
 import { WeightLoader } from "./weight-loader.ts";
 
 /** Cycles from the read of an accumulator row to its arrival, and from there to its sum. */
@@ -31,9 +32,6 @@ const ADD_LATENCY = 1;
 
 /** Commands whose rows are still in the array while the issuer works on a later one, beside the sequencer's own. */
 export const DRAINING_COMMANDS = 2;
-/** Cycles from a command's last row at the output sequencer to its retirement. */
-export const gemmRetireLatency = (p: Params): number =>
-  READ_LATENCY + ADD_LATENCY + (p.features.has("softmax") ? rowMaximumLatency(p) : 0);
 /** Bits to count the commands in execution: those above and a few that are about to retire. */
 const COUNT_BITS = 4;
 
@@ -48,11 +46,11 @@ const COUNT_BITS = 4;
  *
  *   cycle 0                command taken; loader and issuer hold it
  *   1 … R                  weight rows requested (R = array rows; cols when transposed)
- *   4 … R + 3              they enter the array; activations wait in their reader meanwhile
- *   e = R + 4 + i          activation row i enters the array
+ *   3 … R + 2              they enter the array; activations wait in their reader meanwhile
+ *   e = R + 3 + i          activation row i enters the array
  *   e + R + C - 2          its accumulator row is read
  *   e + R + C              its sums leave the array, the accumulator row arrives
- *   e + R + C + 1          the total is written; the row maximum's tree begins
+ *   e + R + C + 1          the total is written, retire; the row maximum's tree begins
  * ```
  *
  * Throughput: a tile takes max(M, R) cycles, with no gap between tiles, N tiles or commands. Loader, issuer and
@@ -118,12 +116,12 @@ export const GemmEngine = module(
     sequencer.command.valid.set(draining.valid);
     sequencer.command.payload.set(draining.head);
 
-    // Where both want the same bank, activations let weights go first as long as the array would not notice.
+    // Where both want the same bank, activations let weights go first when the array would not notice.
     const bankBits = indexBits(p.scratchpadBanks);
     const sameBank = weights.memory.address
       .bits(bankBits - 1, 0)
       .eq(issuer.request.payload.address.bits(bankBits - 1, 0));
-    const yields = activations.spare.and(weights.memory.valid).and(sameBank);
+    const yields = activations.spare.or(feeder.awaitsWeights).and(weights.memory.valid).and(sameBank);
     activations.request.valid.set(issuer.request.valid.and(yields.not()));
     activations.request.payload.set(issuer.request.payload);
     issuer.request.ready.set(activations.request.ready.and(yields.not()));
@@ -200,12 +198,10 @@ export const GemmEngine = module(
       io.rowMax.set({ valid: false, slot: 0, value: 0 });
     }
 
-    // A command retires when its last total is written, or its last row maximum is out.
-    const toRetire = gemmRetireLatency(p);
-    const retire = {
-      valid: pipe(row.valid.and(row.payload.last), toRetire, reset),
-      ...pipe({ post: row.payload.post, index: row.payload.index }, toRetire),
-    };
+    const retirement = instance(Retirement, p);
+    const { last, post, index } = row.payload;
+    retirement.last.set({ valid: row.valid.and(last), tracksMaxima: maxTrack, post, index });
+    const { retire } = retirement;
     io.retire.set(retire);
     const inFlight = reg(uint(COUNT_BITS));
     inFlight.next = inFlight.add(starts).sub(retire.valid).wrap(COUNT_BITS);

@@ -32,6 +32,8 @@ export const Feeder = module(
     weightRow: output(weightRow(meshParams(p))),
     /** An activation row enters in this cycle. */
     entered: output(bool),
+    /** No activation row can enter before the weights of its tile are complete. */
+    awaitsWeights: output(bool),
   }),
   (io, p) => {
     const { payload: a } = io.activations;
@@ -47,6 +49,13 @@ export const Feeder = module(
     }).elsewhen(swap, () => {
       loaded.next = false;
     });
+
+    /** Some rows of a tile have entered, and more are to come. */
+    const underWay = reg(bool);
+    when(enter, () => {
+      underWay.next = a.last.not();
+    });
+    io.awaitsWeights.set(underWay.not().and(loaded.not()));
 
     io.activations.ready.set(a.first.not().or(loaded));
     io.weights.ready.set(loaded.not().or(swap));

@@ -1,4 +1,18 @@
-import { bool, cat, module, output, pipe, reg, select, sink, source, stream, times, uint } from "../../hdl/index.ts";
+import {
+  bool,
+  cat,
+  module,
+  mux,
+  output,
+  pipe,
+  reg,
+  select,
+  sink,
+  source,
+  stream,
+  times,
+  uint,
+} from "../../hdl/index.ts";
 import type { Uint } from "../../hdl/index.ts";
 import { indexBits } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
@@ -7,7 +21,7 @@ import { operandRequest, operandRow } from "./requests.ts";
 
 /** Cycles from a granted read to its word. */
 const READ_LATENCY = 2;
-/** Words asked for and not yet taken: three keep one word a cycle flowing, the fourth makes good a denied request. */
+/** Words asked for and not yet taken: two keep one word a cycle flowing, the others make good denied requests. */
 export const OPERAND_BUFFER_WORDS = 4;
 
 export interface OperandReaderParams {
@@ -25,8 +39,8 @@ export interface OperandReaderParams {
  *
  * ```
  *   cycle t       request, granted by the scratchpad
- *   cycle t + 2   the word; its sub-slice moves to the lowest bytes; into the buffer
- *   cycle t + 3   at the output
+ *   cycle t + 2   the word; its sub-slice moves to the lowest bytes; at the output if no older one waits
+ *   cycle t + 3   in the buffer, if it was not taken
  * ```
  *
  * Throughput one word a cycle.
@@ -58,10 +72,12 @@ export const OperandReader = module(
     const word = keptBytes(io.memory.data, arriving.sub, subs, bytes);
 
     const words = fifo("words", operandRow(bytes), OPERAND_BUFFER_WORDS);
-    words.push(io.memory.dataValid, { word, first: arriving.first, last: arriving.last, mode: arriving.mode });
+    const comes = { word, first: arriving.first, last: arriving.last, mode: arriving.mode };
+    const passes = words.valid.not().and(io.row.ready);
+    words.push(io.memory.dataValid.and(passes.not()), comes);
     words.take(io.row.ready);
-    io.row.valid.set(words.valid);
-    io.row.payload.set(words.head);
+    io.row.valid.set(words.valid.or(io.memory.dataValid));
+    io.row.payload.set(mux(words.valid, words.head, comes));
 
     const held = reg(uint(asked.width));
     held.next = held.add(io.memory.dataValid).sub(taken).wrap(asked.width);

@@ -19,8 +19,8 @@ export const acceleratorName = (p: Params): string => `systole_${p.name.replaceA
  *   m_axi ◄── axi_read ──► load ──► scratchpad, accumulator ◄──► gemm, norm ──stream──► store ──► axi_write ──► m_axi
  * ```
  *
- * From the write of the start bit to the first command fetch on the bus: 3 cycles; from the last beat of a LOAD's command
- * to its first burst on the bus: 5 cycles. A start resets everything but the registers, for one cycle.
+ * From the write of the start bit to the first command fetch on the bus: 2 cycles; from the last beat of a LOAD's command
+ * to its first burst on the bus: 4 cycles. A start resets everything but the registers, for one cycle.
  */
 export const Accelerator = module(
   acceleratorName,
