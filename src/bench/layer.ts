@@ -3,7 +3,7 @@ import { ENCODER_INPUT, compileEncoder, findTensor, writeTensor } from "../compi
 import type { CompileOptions } from "../compiler/index.ts";
 import type { Params } from "../config/index.ts";
 import { randomBert } from "../model/index.ts";
-import type { SoftmaxMode } from "../model/index.ts";
+import type { EncoderInput, QuantisedBert, SoftmaxMode } from "../model/index.ts";
 import { encoderTensors } from "../runtime/index.ts";
 import type { LayerShape } from "./shape.ts";
 import type { Workload } from "./workload.ts";
@@ -18,13 +18,33 @@ export interface LayerBenchmark extends LayerShape {
   readonly seed: number;
 }
 
-/** `layers` encoder layers, each with weights of its own, on one random sequence. */
-export function layerWorkload(params: Params, benchmark: LayerBenchmark, options: CompileOptions): Workload {
-  const { seq, valid = seq, layers, hidden, heads, intermediate } = benchmark;
+/** A random encoder and sequence, for any number of configurations to run. */
+export interface EncoderData {
+  readonly benchmark: LayerBenchmark;
+  readonly bert: QuantisedBert;
+  readonly sequence: EncoderInput;
+  /** The integer model's tensors by the compiler's names; computed when first asked for. */
+  readonly expected: (name: string) => Int8Array | undefined;
+}
+
+/** `layers` encoder layers, each with weights of its own, and one random sequence. */
+export function encoderData(benchmark: LayerBenchmark): EncoderData {
+  const { seq, valid = seq } = benchmark;
   const { bert, input } = randomBert({ ...benchmark, positions: Math.max(512, seq) });
   const sequence = input(seq, { valid });
-  const compiled = compileEncoder(params, bert, { ...options, seq, valid: [sequence.valid] });
   let known: ReadonlyMap<string, Int8Array> | undefined;
+  const expected = (name: string): Int8Array | undefined => (known ??= encoderTensors(bert, sequence)).get(name);
+  return { benchmark, bert, sequence, expected };
+}
+
+/** The encoder compiled for a configuration. */
+export function encoderWorkload(
+  params: Params,
+  { benchmark, bert, sequence, expected }: EncoderData,
+  options: CompileOptions,
+): Workload {
+  const { seq, layers, hidden, heads, intermediate } = benchmark;
+  const compiled = compileEncoder(params, bert, { ...options, seq, valid: [sequence.valid] });
   return {
     kind: layers === 1 ? "layer" : "model",
     shape: { seq, layers, hidden, heads, intermediate },
@@ -32,9 +52,10 @@ export function layerWorkload(params: Params, benchmark: LayerBenchmark, options
     prepare: (image) => {
       writeTensor(findTensor(compiled.program, ENCODER_INPUT), image, sequence.values);
     },
-    expected: (name) => {
-      known ??= encoderTensors(bert, sequence);
-      return known.get(name);
-    },
+    expected,
   };
 }
+
+/** `layers` encoder layers, each with weights of its own, on one random sequence. */
+export const layerWorkload = (params: Params, benchmark: LayerBenchmark, options: CompileOptions): Workload =>
+  encoderWorkload(params, encoderData(benchmark), options);

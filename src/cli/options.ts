@@ -64,17 +64,9 @@ function requireOutputs({ html, svg, trace, wave }: SimulationFlags): void {
   for (const file of [html, svg, trace, wave]) if (file !== undefined) requireWritable(file);
 }
 
-/** Adds the options of {@link SimulationFlags} to a command. */
-export function addSimulationOptions(command: Command): Command {
+/** Adds the options of {@link MemoryFlags} to a command. */
+export function addMemoryOptions(command: Command): Command {
   return command
-    .hook("preAction", (_, action) => {
-      requireOutputs(action.opts<SimulationFlags>());
-    })
-    .option("-c, --config <name>", "preset name or configuration file", "transformer")
-    .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
-    .option("--html <file>", "write the report as an HTML page")
-    .option("--trace <file>", "write the life of every command as trace events (JSON), for Perfetto")
-    .option("--svg <file>", "write the timeline of the engines as a picture")
     .addOption(new Option("--latency <cycles>", "memory latency").argParser(integer(0, 100_000)).default(100))
     .addOption(bandwidthOption())
     .addOption(
@@ -82,7 +74,23 @@ export function addSimulationOptions(command: Command): Command {
         .argParser(number(0, 0.95))
         .default(0),
     )
-    .addOption(new Option("--seed <n>", "seed of stalls and random data").argParser(integer(1, 2 ** 31 - 1)).default(1))
+    .addOption(
+      new Option("--seed <n>", "seed of stalls and random data").argParser(integer(1, 2 ** 31 - 1)).default(1),
+    );
+}
+
+/** Adds the options of {@link SimulationFlags} to a command. */
+export function addSimulationOptions(command: Command): Command {
+  command
+    .hook("preAction", (_, action) => {
+      requireOutputs(action.opts<SimulationFlags>());
+    })
+    .option("-c, --config <name>", "preset name or configuration file", "transformer")
+    .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
+    .option("--html <file>", "write the report as an HTML page")
+    .option("--trace <file>", "write the life of every command as trace events (JSON), for Perfetto")
+    .option("--svg <file>", "write the timeline of the engines as a picture");
+  return addMemoryOptions(command)
     .option("--wave <file>", "record waves (.vcd or .fst); slow and large, so give a window")
     .addOption(new Option("--wave-from <cycle>", "first cycle recorded").argParser(integer(0, MAX_CYCLE)))
     .addOption(new Option("--wave-to <cycle>", "first cycle not recorded any more").argParser(integer(1, MAX_CYCLE)))

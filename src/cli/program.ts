@@ -11,6 +11,7 @@ import { addDocs } from "./commands/docs.ts";
 import { addFigures } from "./commands/figures.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addRun } from "./commands/run.ts";
+import { addSweep } from "./commands/sweep.ts";
 
 const exitCodes = (): string =>
   ["", "Exit codes:", ...Object.values(EXIT).map(({ code, doc }) => `  ${String(code).padEnd(4)}${doc}`)].join("\n");
@@ -24,7 +25,8 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [addRun, addBench, addFigures, addGenerate, addCompile, addDisasm, addCheck, addDocs]) add(program);
+  for (const add of [addRun, addBench, addFigures, addSweep, addGenerate, addCompile, addDisasm, addCheck, addDocs])
+    add(program);
   for (const command of program.commands) {
     command.showHelpAfterError(`(systole ${command.name()} --help explains it)`);
   }

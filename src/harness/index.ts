@@ -23,6 +23,7 @@ export type {
 export { peek, poke, Port, sampled, type PeekValue, type PokeValue, type PortTree, type PortValue } from "./port.ts";
 export { Random, withSeed } from "./random.ts";
 export type { Dut } from "./dut.ts";
+export { contentKey } from "./cache.ts";
 export { toolVersions } from "./toolchain.ts";
 export { openEngine, simulate, simulateVerilog, type SimulateOptions, type WaveOptions } from "./simulate.ts";
 export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./streams.ts";
