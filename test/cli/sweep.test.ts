@@ -49,31 +49,27 @@ const points = (cwd: string): object =>
 
 test("--predict needs no tools; sizes that no program fits are told, with the reason", async () => {
   const cwd = workspace();
-  const args = [
-    "--config",
-    "edge",
-    "--scratchpad",
-    "1,32",
-    "--accumulator",
-    "64",
-    "--shape",
-    "bert-tiny",
-    "--seq",
-    "32",
-  ];
-  const { code, stdout, stderr } = await systole(["sweep", ...args, "--predict", "--json"], {
-    cwd,
-    env: { PATH: "/nonexistent" },
-  });
+  const grid = ["--config", "edge", "--scratchpad", "1,32", "--accumulator", "64", "--shape", "bert-tiny"];
+  const args = ["sweep", ...grid, "--seq", "32", "--fusion", "all,auto", "--predict", "--json"];
+  const { code, stdout, stderr } = await systole(args, { cwd, env: { PATH: "/nonexistent" } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const { points: found, shape } = sweepSchema.parse(JSON.parse(stdout));
   expect(shape).toEqual({ seq: 32, layers: 1, hidden: 128, heads: 2, intermediate: 512 });
-  expect(found.map((p) => [p.scratchpadKib, p.fusion])).toEqual(
-    [1, 32].flatMap((kib) => ["off", "softmax", "all"].map((fusion) => [kib, fusion])),
-  );
-  for (const p of found) {
-    expect(p.how).toBe(p.scratchpadKib === 1 ? "does not fit" : "predicted");
-    if (p.how === "does not fit") expect(p.reason).toMatch(/^no tiling fits the configuration edge-1-64: .*scratchpad/);
+  expect(found.map((p) => [p.scratchpadKib, p.fusion])).toEqual([
+    [1, "all"],
+    [1, "auto"],
+    [32, "all"],
+    [32, "auto"],
+  ]);
+  const [impossible, , all, auto] = found;
+  expect(impossible).toMatchObject({
+    how: "does not fit",
+    reason: expect.stringMatching(/of scratchpad, of which there are 1 KiB$/) as string,
+  });
+  for (const p of [all, auto]) {
+    if (p?.how !== "predicted") throw new Error(`32 KiB: ${p?.how}`);
+    expect(p.utilization).toBeCloseTo(p.floorCycles / p.cycles, 12);
+    expect(p.utilization).toBeGreaterThan(0.5);
   }
 });
 
