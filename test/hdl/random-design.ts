@@ -2,6 +2,7 @@ import {
   bool,
   cat,
   input,
+  instance,
   lit,
   match,
   module,
@@ -11,6 +12,7 @@ import {
   reset,
   select,
   sint,
+  times,
   uint,
   when,
   wire,
@@ -27,6 +29,43 @@ import { Random } from "../../src/harness/index.ts";
  * same seed.
  */
 export function randomModule(seed: number, operators: number, widest = 80): Module<unknown, Ports> {
+  return randomCell(seed, operators, widest);
+}
+
+/** `lanes` instances of a random module side by side; every third input and every third lane is driven as lane 0's. */
+export function randomLanes(seed: number, operators: number, widest: number, lanes: number): Module<unknown, Ports> {
+  const cell = randomCell(seed, operators, widest);
+  return module(
+    "random_lanes",
+    () => ({ lane: times(lanes, () => cell.ports(undefined)) }),
+    (io) => {
+      io.lane.forEach((own, lane) => {
+        const made = instance(cell, undefined, { name: `cell_${lane}` });
+        const from = (input: number): typeof own => (lane % 3 === 1 || input % 3 === 1 ? io.lane[0]! : own);
+        made.u.forEach((port, i) => {
+          port.set(from(i).u[i]!);
+        });
+        made.s.forEach((port, i) => {
+          port.set(from(i).s[i]!);
+        });
+        made.b.forEach((port, i) => {
+          port.set(from(i).b[i]!);
+        });
+        own.uOut.forEach((port, i) => {
+          port.set(made.uOut[i]!);
+        });
+        own.sOut.forEach((port, i) => {
+          port.set(made.sOut[i]!);
+        });
+        own.bOut.forEach((port, i) => {
+          port.set(made.bOut[i]!);
+        });
+      });
+    },
+  );
+}
+
+function randomCell(seed: number, operators: number, widest: number) {
   const random = new Random(seed);
   const widths = [1, 2, 3, 7, 8, 13, 31, 32, 33, 64, 65, 100, 128, 150, 200].filter((width) => width <= widest);
   const inputWidths = Array.from({ length: 6 }, () => random.pick(widths));

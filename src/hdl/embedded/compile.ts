@@ -7,7 +7,7 @@ import { Frame } from "./frame.ts";
 import { buildGraph, type Graph, type Node, type ResetGroup } from "./graph.ts";
 import { bytesOf, Layout } from "./layout.ts";
 import { Network, type Signal } from "./network.ts";
-import { NodeWriter, type Shared } from "./node-writer.ts";
+import { isPacked, NodeWriter, type Shared } from "./node-writer.ts";
 import { PortWriter } from "./port-writer.ts";
 import { scheduleCycle, scheduleOutputs } from "./schedule.ts";
 import { WORD_BITS } from "./trees.ts";
@@ -116,6 +116,8 @@ class Compiler {
       size += cost;
       parts.at(-1)!.push(node);
       partOf.set(node, parts.length - 1);
+      // Lanes that are written one by one meet in memory.
+      if (node.pack.lanes.length > 1 && node.signal !== undefined && !isPacked(node)) this.#stored.add(node.signal);
       for (const producer of node.producers) {
         const elsewhere = partOf.get(producer) !== parts.length - 1;
         if (elsewhere && producer.signal !== undefined) this.#stored.add(producer.signal);
@@ -132,7 +134,7 @@ class Compiler {
       propertyFlag: (node) => this.#flag(this.#propertyFlags, node),
       resetFlag: ({ reset }) => this.#resetFlag(reset as ResetGroup["reset"]),
     };
-    const writer = new NodeWriter(new Frame(body, this.#layout), shared);
+    const writer = new NodeWriter(new Frame(body, this.#layout, this.#stored), shared);
     for (const node of nodes) writer.write(node);
     return this.#add(body);
   }
@@ -252,7 +254,9 @@ class Compiler {
 
 function costOf(node: Node): number {
   const operations = node.exprs.reduce((sum, expr) => sum + sizeOf(expr), 1);
-  return operations * node.lanes.length * BYTES_PER_OPERATION;
+  const { width } = node.exprs[0] ?? { width: 1 };
+  const copies = isPacked(node) ? Math.ceil((node.lanes.length * bytesOf(width)) / 16) : node.lanes.length;
+  return operations * copies * BYTES_PER_OPERATION;
 }
 
 function sizeOf(expr: Expr): number {

@@ -1,6 +1,6 @@
 import type { FunctionBody, ValueType } from "../wasm/index.ts";
 import { bytesOf, type Layout } from "./layout.ts";
-import type { Leaf } from "./network.ts";
+import type { Leaf, Signal } from "./network.ts";
 import { WORD_BITS } from "./trees.ts";
 
 /** The type of a value of up to 64 bits. */
@@ -17,13 +17,21 @@ type SignalLeaf = Leaf & { readonly kind: "signal" };
 export class Frame {
   readonly body: FunctionBody;
   readonly layout: Layout;
+  readonly #stored: ReadonlySet<Signal>;
   readonly #locals = new Map<string, number>();
   /** Keys that hold inside the innermost branch only. */
   readonly #scopes: string[][] = [];
 
-  constructor(body: FunctionBody, layout: Layout) {
+  /** `stored` are the signals of the cycle that have their values in memory besides. */
+  constructor(body: FunctionBody, layout: Layout, stored: ReadonlySet<Signal> = new Set()) {
     this.body = body;
     this.layout = layout;
+    this.#stored = stored;
+  }
+
+  /** Whether a signal's value is in memory, wherever in the cycle it is asked for. */
+  isInMemory(signal: Signal): boolean {
+    return (signal.kind !== "compute" && signal.kind !== "load") || this.#stored.has(signal);
   }
 
   /** The local under a key, when it has one. */
@@ -69,9 +77,28 @@ export class Frame {
       this.body.get(known);
       return;
     }
-    this.body.i32(0);
-    this.load(this.layout.signal(leaf.signal) + leaf.lane * bytesOf(width), width, signed);
+    if (!this.#extract(leaf, width, signed)) {
+      this.body.i32(0);
+      this.load(this.layout.signal(leaf.signal) + leaf.lane * bytesOf(width), width, signed);
+    }
     this.body.tee(this.make(key, type));
+  }
+
+  /** Pushes a lane of a vector, when a local has it. */
+  #extract({ signal, lane }: SignalLeaf, width: number, signed: boolean): boolean {
+    if (signal.lanes === 1) return false;
+    const bytes = bytesOf(width);
+    const perVector = 16 / bytes;
+    const vector = this.find(vectorKey(signal, Math.floor(lane / perVector)));
+    if (vector === undefined) return false;
+    this.body.get(vector);
+    const sign = signed ? "s" : "u";
+    const name = bytes === 8 ? "i64x2.extract_lane" : bytes === 4 ? "i32x4.extract_lane" : undefined;
+    this.body.lane(
+      name ?? (bytes === 2 ? `i16x8.extract_lane_${sign}` : `i8x16.extract_lane_${sign}`),
+      lane % perVector,
+    );
+    return true;
   }
 
   /** Pushes a limb of a wide value. */
@@ -111,6 +138,11 @@ export class Frame {
     const names = { 1: "i32.store8", 2: "i32.store16", 4: "i32.store", 8: "i64.store" } as const;
     this.body.access(names[bytesOf(width) as 1 | 2 | 4 | 8], offset);
   }
+}
+
+/** The key of a vector of a signal's lanes. */
+export function vectorKey(signal: Signal, chunk: number): string {
+  return `${signal.index} chunk ${chunk}`;
 }
 
 /** The key of a scalar: a lane of a signal, and for a wide one the limb. */

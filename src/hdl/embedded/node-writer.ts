@@ -1,10 +1,11 @@
-import type { Expr, Memory } from "../ir.ts";
-import { scalarKey, typeOf, type Frame } from "./frame.ts";
+import type { Expr, Memory, Net } from "../ir.ts";
+import { scalarKey, typeOf, vectorKey, type Frame } from "./frame.ts";
 import type { Node } from "./graph.ts";
 import { bytesOf, limbsOf } from "./layout.ts";
-import type { Network, Signal } from "./network.ts";
+import type { Leaf, Network, Signal } from "./network.ts";
 import { ScalarEmitter } from "./scalar.ts";
 import { WORD_BITS } from "./trees.ts";
+import { isVectorisable, VectorEmitter } from "./vector.ts";
 import { WideEmitter } from "./wide.ts";
 import { writeWord } from "./write-port.ts";
 
@@ -32,13 +33,15 @@ export class NodeWriter {
   write(node: Node): void {
     switch (node.kind) {
       case "compute":
-        for (const lane of node.lanes) this.#compute(node, lane);
+        if (isPacked(node)) this.#computePacked(node);
+        else for (const lane of node.lanes) this.#compute(node, lane);
         return;
       case "load":
         this.#load(node);
         return;
       case "register":
-        this.#register(node);
+        if (isPacked(node)) this.#registerPacked(node);
+        else this.#register(node);
         return;
       case "read":
         this.#read(node);
@@ -78,6 +81,46 @@ export class NodeWriter {
     if (this.#shared.stored.has(signal)) {
       this.#store(this.#frame.layout.signal(signal) + lane * bytesOf(width), width, locals);
     }
+  }
+
+  #computePacked(node: Node): void {
+    const signal = node.signal!;
+    const { body } = this.#frame;
+    this.#evaluatePacked(node).forEach((local, chunk) => {
+      this.#frame.adopt(vectorKey(signal, chunk), local);
+      if (!this.#shared.stored.has(signal)) return;
+      body.i32(0);
+      body.get(local);
+      body.vectorAccess("store", this.#frame.layout.signal(signal) + 16 * chunk);
+    });
+  }
+
+  #registerPacked(node: Node): void {
+    const signal = node.signal!;
+    const { body, layout } = this.#frame;
+    const base = node.deferred ? layout.deferred(signal) : layout.signal(signal);
+    this.#evaluatePacked(node).forEach((local, chunk) => {
+      body.i32(0);
+      body.get(local);
+      body.vectorAccess("store", base + 16 * chunk);
+      body.release(local);
+    });
+  }
+
+  /** Computes a node's expression for all lanes into new locals, one a vector. */
+  #evaluatePacked(node: Node): number[] {
+    const { body } = this.#frame;
+    const expr = node.exprs[0]!;
+    const leavesOf = (net: Net): readonly Leaf[] => this.#shared.network.leaves(node.pack, net);
+    const emitter = new VectorEmitter(this.#frame, this.emitter(node, 0), node.lanes.length, leavesOf);
+    const locals = Array.from({ length: emitter.chunks(expr.width) }, (_, chunk) => {
+      emitter.push(expr, chunk);
+      const local = body.local("v128");
+      body.set(local);
+      return local;
+    });
+    emitter.release();
+    return locals;
   }
 
   /** Computes an expression into new locals: one, or one for each limb. */
@@ -225,6 +268,11 @@ export class NodeWriter {
       }
     });
   }
+}
+
+/** Whether a node is written for all its lanes at once. */
+export function isPacked({ kind, lanes, exprs }: Node): boolean {
+  return lanes.length > 1 && (kind === "compute" || kind === "register") && isVectorisable(exprs[0]!);
 }
 
 function isPowerOfTwo({ depth }: Memory): boolean {

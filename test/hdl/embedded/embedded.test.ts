@@ -5,7 +5,7 @@ import { runBodies } from "../../../src/hdl/elaborate.ts";
 import { elaborate, input, instance, module, output, uint } from "../../../src/hdl/index.ts";
 import { formatFailure, writeWords } from "../../../src/hdl/simulate/index.ts";
 import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "../fixtures/samples.ts";
-import { randomModule } from "../random-design.ts";
+import { randomLanes, randomModule } from "../random-design.ts";
 import { expectSameAsEvaluator } from "./agreement.ts";
 import { randomSystem } from "./random-system.ts";
 
@@ -14,6 +14,15 @@ test("random expressions, branches and registers mean what the evaluator says", 
     for (let i = 0; i < 15; i++) {
       const design = elaborate(randomModule(random.word(), 40, random.pick([32, 80, 200])));
       expectSameAsEvaluator(design, random, 25);
+    }
+  });
+});
+
+test("random expressions mean the same in the lanes of vectors", async () => {
+  await withSeed((random) => {
+    for (let i = 0; i < 12; i++) {
+      const [widest, lanes] = [random.pick([8, 16, 33, 64, 80]), random.pick([4, 5, 8, 16])];
+      expectSameAsEvaluator(elaborate(randomLanes(random.word(), 25, widest, lanes)), random, 8);
     }
   });
 });
