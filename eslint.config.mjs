@@ -20,6 +20,17 @@ export default tseslint.config(
     rules: { "no-restricted-exports": "off" },
   },
   {
+    // What runs in the browser, in the page.
+    files: ["templates/**/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        "document location history devicePixelRatio requestAnimationFrame getComputedStyle matchMedia addEventListener DOMMatrix ResizeObserver"
+          .split(" ")
+          .map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+  {
     files: ["**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },

@@ -97,6 +97,21 @@ describe.each(Object.keys(cases))("%s", (name) => {
     expect(report.floorCycles + losses!.padding).toBeCloseTo(run.counters.arrayCycles, 6);
   });
 
+  test("the timeline's stretches are the same time, in order and without overlap", () => {
+    const { lanes, cycles } = report.timeline!;
+    expect(cycles).toBe(run.counters.cycles);
+    for (const lane of lanes) {
+      const row = report.engines.find((e) => e.name === lane.engine)!;
+      const sum = (state: string): number =>
+        lane.start.reduce((total, start, i) => total + (lane.state[i] === state ? lane.end[i]! - start : 0), 0);
+      expect(sum("busy")).toBe(row.busy + row.memoryWait);
+      expect(lane.memory.reduce((total, n) => total + n, 0)).toBe(row.memoryWait);
+      for (const owner of ENGINES) expect(sum(owner)).toBe(row.waiting[owner]);
+      expect(sum("dispatch")).toBe(row.dispatch);
+      expect(lane.start.every((start, i) => start >= (lane.end[i - 1] ?? 0) && start < lane.end[i]!)).toBe(true);
+    }
+  });
+
   test("every wait names the engine and the operation of a command that posts, and it retires when the wait ends", () => {
     for (const launch of run.launches) {
       const retired = new Map(launch.trace.commands.map((t) => [t.index, t]));

@@ -13,7 +13,7 @@ export function emitReport(
   runs: readonly RunTrace[],
   flags: Pick<SimulationFlags, "json" | "html" | "svg" | "trace">,
 ): void {
-  if (flags.trace !== undefined) writeFileAtomic(flags.trace, renderTraceEvents(runs));
+  if (flags.trace !== undefined) writeFileAtomic(flags.trace, renderTraceEvents(runs, report.config.beatBytes));
   if (flags.html !== undefined) writeFileAtomic(flags.html, renderHtml(report));
   if (flags.svg !== undefined) writeFileAtomic(flags.svg, renderTimeline(report));
   if (flags.json === true) process.stdout.write(`${JSON.stringify(report)}\n`);

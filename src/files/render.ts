@@ -25,3 +25,6 @@ export function renderTemplate(path: string, values: object): string {
   }
   return template(values);
 }
+
+/** The text of a file in `templates/`, as it is. */
+export const templateText = (path: string): string => readFileSync(new URL(path, TEMPLATES), "utf8");

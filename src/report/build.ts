@@ -5,7 +5,8 @@ import { NO_COUNTERS, addCounters } from "../runtime/index.ts";
 import type { MemorySettings, ProgramRun, TensorComparison } from "../runtime/index.ts";
 import { LOSS_CAUSES, noLosses } from "./array-time.ts";
 import { addEngineTime, noEngineTime } from "./engine-states.ts";
-import { attributeRun, sumAttributions, timelineSpans } from "./latency.ts";
+import { attributeRun, sumAttributions } from "./latency.ts";
+import { buildTimeline } from "./timeline-data.ts";
 import type { EngineRow, Losses, OperationRow, PredictionRow, Report, TensorRow } from "./schema.ts";
 
 /** Everything a report is made of. */
@@ -90,7 +91,6 @@ export function buildReport(parts: ReportParts): Report {
   });
   const weightCycles = parts.weightBytes === undefined ? null : parts.weightBytes / parts.memory.bytesPerCycle;
   const [first] = runs;
-  const spans = first === undefined ? [] : timelineSpans(first.program, first.traces, first.counters.cycles);
   return {
     command: parts.command,
     kind: parts.kind,
@@ -103,6 +103,7 @@ export function buildReport(parts: ReportParts): Report {
       accumulatorKib: params.config.accumulator.kib,
       functions: [...params.features],
       fingerprint: params.fingerprint,
+      beatBytes: params.beatBytes,
     },
     memory: parts.memory,
     cycles: counters.cycles,
@@ -130,6 +131,6 @@ export function buildReport(parts: ReportParts): Report {
     waits: [...waits],
     operations: [...operations],
     predictions: [...parts.predictions],
-    timeline: spans,
+    timeline: first === undefined ? null : buildTimeline(first),
   };
 }

@@ -6,6 +6,7 @@ import type { LossCause } from "./array-time.ts";
 import type { OperationRow, PredictionRow, Report } from "./schema.ts";
 import { LANES, LOSS_TEXTS, cycleSummary, engineTimeRows, usedCauses } from "./summary.ts";
 import type { EngineTimeRow } from "./summary.ts";
+import { timelineView } from "./page-timeline.ts";
 import { renderTimeline } from "./timeline.ts";
 
 const blankZero = (n: number): string => (n === 0 ? "" : grouped(n));
@@ -185,7 +186,8 @@ export function renderHtml(report: Report): string {
     engines: engineViews(report),
     owners: LANES.map((owner) => ({ name: owner.toUpperCase(), colour: STATE_COLOURS[owner] })),
     states: STATE_COLOURS,
-    timeline: report.timeline.length > 0 ? renderTimeline(report, { embedded: true }) : "",
+    timeline: timelineView(report),
+    picture: report.timeline === null ? "" : renderTimeline(report, { embedded: true }),
     timelineOf: predictions.length > 1 ? ` of ${predictions[0]!.name}` : "",
     tensors: report.tensors.map((t) => ({
       name: t.name,

@@ -8,7 +8,7 @@ import { addEngineTime, launchStates, noEngineTime } from "./engine-states.ts";
 import type { EngineTimes, LaunchStates } from "./engine-states.ts";
 import { launchMoments } from "./moments.ts";
 import type { ProgramInfo, RunInfo } from "./program-info.ts";
-import type { EngineSpan, OperationRow, WaitRow } from "./schema.ts";
+import type { OperationRow, WaitRow } from "./schema.ts";
 
 /** Where the time of one or more runs went. */
 export interface Attribution {
@@ -147,28 +147,4 @@ function sumRows(a: OperationRow, b: OperationRow): OperationRow {
     losses,
     engines,
   };
-}
-
-/** Longest gap, as a fraction of the run, that is drawn as one stretch with its neighbours. */
-const MERGE_GAP = 1 / 2000;
-
-/** Stretches of commands of one operation on one engine; short gaps are closed so that long runs stay drawable. */
-export function timelineSpans(
-  program: ProgramInfo,
-  traces: readonly CommandTrace[],
-  totalCycles: number,
-): EngineSpan[] {
-  const spans: EngineSpan[] = [];
-  const open = new Map<EngineName, EngineSpan>();
-  for (const t of [...traces].sort((a, b) => a.start - b.start)) {
-    const operation = program.commandOperations[t.index]!;
-    const current = open.get(t.engine);
-    if (current?.operation === operation && t.start - current.end <= totalCycles * MERGE_GAP) {
-      open.set(t.engine, { ...current, end: Math.max(current.end, t.retire) });
-      continue;
-    }
-    if (current !== undefined) spans.push(current);
-    open.set(t.engine, { engine: t.engine, operation, start: t.start, end: t.retire });
-  }
-  return [...spans, ...open.values()].sort((a, b) => a.start - b.start);
 }

@@ -99,6 +99,35 @@ const prediction = z.strictObject({
   floatLabel: z.string().optional().describe("the float model's label, with --check"),
 });
 
+const lane = z
+  .strictObject({
+    engine: engineName,
+    start: z.array(cycles),
+    end: z.array(cycles).describe("not included"),
+    state: z
+      .array(z.enum(["busy", "load", "store", "gemm", "norm", "dispatch"]))
+      .describe("in execution, waiting for a post of that engine, or waiting for a command"),
+    operation: z.array(z.number().int()).describe("whose time it is; indexes `operations`"),
+    from: z.array(z.number().int()).describe("operation of the command whose post is missing; -1 when there is none"),
+    memory: z.array(cycles).describe("cycles of the stretch in which the engine was held up by memory"),
+  })
+  .describe(
+    "stretches in order of time, arrays of equal length; where there is none the engine had nothing left to do",
+  );
+
+const timeline = z.strictObject({
+  cycles,
+  lanes: z.array(lane),
+  activity: z
+    .strictObject({
+      windowCycles: cycles,
+      array: z.array(cycles).describe("cycles of each window in which an activation row entered the array"),
+      read: z.array(cycles).describe("in which a beat was read, command fetch included"),
+      written: z.array(cycles).describe("in which a beat was written"),
+    })
+    .describe("how busy array and memory were, over windows of equal length"),
+});
+
 /** Schema of a result; see {@link Report}. */
 export const reportSchema = z.strictObject({
   command: z.string().describe("the command line that produced the result"),
@@ -112,6 +141,7 @@ export const reportSchema = z.strictObject({
     accumulatorKib: z.number(),
     functions: z.array(z.string()),
     fingerprint: z.number(),
+    beatBytes: z.number().describe("bytes of a beat on the memory bus"),
   }),
   memory: z.strictObject({
     latencyCycles: z.number(),
@@ -167,11 +197,9 @@ export const reportSchema = z.strictObject({
   waits: z.array(wait).describe("waiting for semaphores, by the operations at both ends"),
   operations: z.array(operation),
   predictions: z.array(prediction),
-  timeline: z
-    .array(z.strictObject({ engine: engineName, operation: z.number().int(), start: cycles, end: cycles }))
-    .describe(
-      "stretches of commands of one operation on one engine in the first program; operation indexes `operations`",
-    ),
+  timeline: timeline
+    .nullable()
+    .describe("what every engine did in the first program, for drawing; null when nothing ran"),
 });
 
 /** A result: see the schema's descriptions for the meaning and unit of every key. */
@@ -183,4 +211,5 @@ export type PredictionRow = Report["predictions"][number];
 export type WaitRow = Report["waits"][number];
 export type Losses = OperationRow["losses"];
 export type EngineTime = OperationRow["engines"]["load"];
-export type EngineSpan = Report["timeline"][number];
+export type Timeline = NonNullable<Report["timeline"]>;
+export type TimelineLane = Timeline["lanes"][number];

@@ -11,16 +11,16 @@ export const LANES = ["load", "gemm", "norm", "store"] as const satisfies readon
 
 /** What the array lost its cycles to, for people. */
 export const LOSS_TEXTS: Readonly<Record<LossCause, { readonly head: string; readonly text: string }>> = {
-  padding: { head: "padding", text: "rows that only fill up the array's dimensions" },
-  start: { head: "start", text: "until the first row entered the array" },
+  padding: { head: "padding", text: "padding: dimensions that do not fill rows, columns or tiles of the array" },
+  start: { head: "start", text: "start: until the first row entered the array" },
   fill: { head: "fill", text: "pipeline fill: weights and activations on their way into the array" },
   load: { head: "LOAD", text: "waiting for LOAD: operands not there yet" },
   norm: { head: "NORM", text: "waiting for NORM: Softmax, LayerNorm, requantisation, or its buffers" },
   store: { head: "STORE", text: "waiting for STORE: buffers not free yet" },
   gemm: { head: "GEMM", text: "waiting for GEMM's own earlier commands" },
-  memory: { head: "banks", text: "held up by a memory bank" },
-  dispatch: { head: "dispatch", text: "the next command not there yet" },
-  end: { head: "end", text: "after the last row had entered the array" },
+  memory: { head: "banks", text: "a scratchpad bank was taken by another engine" },
+  dispatch: { head: "dispatch", text: "dispatch: the next command not there yet" },
+  end: { head: "end", text: "end: after the last row had entered the array" },
 };
 
 /** One line of the summary. */

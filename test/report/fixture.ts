@@ -1,5 +1,6 @@
 import { reportSchema } from "../../src/report/index.ts";
-import type { OperationRow, Report } from "../../src/report/index.ts";
+import type { EngineName } from "../../src/isa/index.ts";
+import type { OperationRow, Report, Timeline, TimelineLane } from "../../src/report/index.ts";
 
 const waiting = { load: 0, store: 0, gemm: 0, norm: 0 };
 const noTime = { busy: 0, memory: 0, waiting, dispatch: 0 };
@@ -28,6 +29,42 @@ function operation(name: string, kind: string, cycles: number, floorCycles: numb
   };
 }
 
+const lane = (engine: EngineName, ...stretches: Stretch[]): TimelineLane => ({
+  engine,
+  start: stretches.map((s) => s.start),
+  end: stretches.map((s) => s.end),
+  state: stretches.map((s) => s.state ?? "busy"),
+  operation: stretches.map((s) => s.operation),
+  from: stretches.map((s) => s.from ?? -1),
+  memory: stretches.map((s) => s.memory ?? 0),
+});
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly operation: number;
+  readonly state?: TimelineLane["state"][number];
+  readonly from?: number;
+  readonly memory?: number;
+}
+
+/** LOAD is held up by memory for a quarter of its time, GEMM waits for it, NORM works for a single cycle. */
+const sampleTimeline: Timeline = {
+  cycles: 2010,
+  lanes: [
+    lane("load", { start: 0, end: 400, operation: 0, memory: 100 }),
+    lane(
+      "gemm",
+      { start: 40, end: 100, operation: 0, state: "load", from: 0 },
+      { start: 100, end: 900, operation: 0 },
+      { start: 950, end: 2000, operation: 3 },
+    ),
+    lane("norm", { start: 500, end: 501, operation: 1 }),
+    lane("store", { start: 1900, end: 2010, operation: 3 }),
+  ],
+  activity: { windowCycles: 1024, array: [700, 900], read: [200, 0], written: [0, 55] },
+};
+
 /** A report of two layers, one text right and one wrong, one tensor that differs, one operation on the host. */
 export function sampleReport(changes: Partial<Report> = {}): Report {
   const common = { busy: 2000, semaphoreWait: 1000, memoryWait: 600, dispatch: 300, idle: 100, commands: 1234 };
@@ -44,6 +81,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       accumulatorKib: 8,
       functions: ["softmax"],
       fingerprint: 1,
+      beatBytes: 8,
     },
     memory: { latencyCycles: 100, bytesPerCycle: 8, stallProbability: 0.1, seed: 1 },
     cycles: 4000,
@@ -91,13 +129,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       },
       { name: "xml-1", text: "<a/>", tokens: 5, label: "html", probability: 0.5, expected: "xml", floatLabel: "xml" },
     ],
-    timeline: [
-      { engine: "load", operation: 0, start: 0, end: 400 },
-      { engine: "gemm", operation: 0, start: 100, end: 900 },
-      { engine: "norm", operation: 1, start: 500, end: 501 },
-      { engine: "gemm", operation: 3, start: 950, end: 2000 },
-      { engine: "store", operation: 3, start: 1900, end: 2010 },
-    ],
+    timeline: sampleTimeline,
     ...changes,
   });
 }

@@ -1,4 +1,5 @@
 /** The HTML page: well formed, and its figures those of the report. */
+import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { grouped, percent, renderHtml } from "../../src/report/index.ts";
 import { sampleReport } from "./fixture.ts";
@@ -61,6 +62,45 @@ test("an engine's time: all of it, and that of every kind of operation it worked
   expect(table).toContain("NORM |  | 280 | 28 |  |  |  |  |  | 100");
 });
 
+describe("the timeline", () => {
+  const html = renderHtml(sampleReport());
+
+  test("is on the page with its data, its script, and a still picture for those without scripts", () => {
+    expectWellFormed(html);
+    const [, data] = /<script type="application\/json" id="timeline-data">(.*?)<\/script>/.exec(html)!;
+    const { cycles, lanes, kindOf, kinds, layers } = JSON.parse(data!) as {
+      readonly cycles: number;
+      readonly lanes: unknown[];
+      readonly kindOf: number[];
+      readonly kinds: { readonly name: string }[];
+      readonly layers: unknown[];
+    };
+    expect(lanes).toEqual(sampleReport().timeline!.lanes);
+    expect(cycles).toBe(2010);
+    expect(kindOf.map((kind) => kinds[kind]!.name)).toEqual(["query", "softmax", "gelu", "output"]);
+    expect(layers).toEqual([
+      { name: "layer 0", start: 100 },
+      { name: "layer 1", start: 950 },
+    ]);
+    expect(html).toMatch(/<noscript>\s*<div class="box picture still">\s*<svg/);
+  });
+
+  test("its script needs nothing from elsewhere", () => {
+    const [, script] = /<script type="module">([^]*?)<\/script>/.exec(html)!;
+    expect(script).not.toMatch(/^\s*(import|export)\b/m);
+    expect(html).not.toMatch(/\b(?:src|href)="/);
+    // It is a script: a fault of syntax would throw here.
+    expect(() => new Script(script!)).not.toThrow();
+  });
+
+  test("nothing in a name can end the data", () => {
+    const report = sampleReport();
+    const [first, ...others] = report.operations;
+    const named = { ...report, operations: [{ ...first!, name: "</script><b>" }, ...others] };
+    expect(renderHtml(named)).not.toContain("</script><b>");
+  });
+});
+
 describe("what is wrong is marked", () => {
   test("a class that was not expected, and the float model's other opinion", () => {
     const html = renderHtml(sampleReport());
@@ -82,7 +122,7 @@ test("leaves out what a benchmark has not", () => {
     predictions: [],
     differences: null,
     tensors: [],
-    timeline: [],
+    timeline: null,
     losses: null,
   });
   const html = renderHtml(report);

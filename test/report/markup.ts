@@ -4,7 +4,7 @@ import { expect } from "vitest";
 /** Elements of HTML without an end tag. */
 const VOID = new Set(["meta", "link", "br", "hr", "img", "input"]);
 const TOKEN =
-  /<!doctype html>|<style>[^]*?<\/style>|<\/([a-zA-Z][a-zA-Z0-9]*)>|<([a-zA-Z][a-zA-Z0-9]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|[^<]+|</g;
+  /<!doctype html>|<style>[^]*?<\/style>|<script(?: [\w-]+="[^"<]*")*>[^]*?<\/script>|<\/([a-zA-Z][a-zA-Z0-9]*)>|<([a-zA-Z][a-zA-Z0-9]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>|[^<]+|</g;
 const ENTITY = /&(?!(?:amp|lt|gt|quot|#39|#x[0-9A-Fa-f]+|#\d+);)/;
 
 /** Expects `text` to be well formed, and names the first place where it is not. */
@@ -17,7 +17,7 @@ export function expectWellFormed(text: string): void {
     else if (start !== undefined) {
       expect(attributes, where).not.toMatch(ENTITY);
       if (selfClosed !== "/" && !VOID.has(start)) open.push(start);
-    } else if (!token.startsWith("<!doctype") && !token.startsWith("<style>")) {
+    } else if (!token.startsWith("<!doctype") && !token.startsWith("<style>") && !token.startsWith("<script")) {
       expect(token, where).not.toMatch(ENTITY);
       expect(token, where).not.toBe("<");
     }
