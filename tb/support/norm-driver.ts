@@ -32,6 +32,8 @@ export interface Outcome {
   /** Cycle from which each command was offered, and in which it was taken. */
   readonly offered: number[];
   readonly taken: number[];
+  /** Cycles in which STORE took no word. */
+  readonly paused: Set<number>;
   /** First cycle in which the engine was idle after all commands, row jobs included. */
   readonly idle: number;
   /** Reads of the accumulator and writes to the scratchpad. */
@@ -132,6 +134,7 @@ export function runNorm(
     retired: [],
     offered: [],
     taken: [],
+    paused: new Set(),
     idle: -1,
     reads: [],
     writes: [],
@@ -143,6 +146,7 @@ export function runNorm(
       for (;;) {
         dut.stream.ready.poke(!(disturb?.random.chance(disturb.pause) ?? false));
         yield;
+        if (dut.stream.ready.sampled() === 0) outcome.paused.add(bench.cycle());
         if (granted(dut.stream)) {
           outcome.stream.push(...new Uint8Array(dut.stream.payload.data.sampledWords().slice().buffer));
         }
