@@ -9,6 +9,7 @@ import { parameterUnit, roundUp, rowUnit } from "./builder.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
+import { beatCycles } from "./cost/index.ts";
 import { loadAccumulator, loadParameters } from "./loads.ts";
 import { layerNormRows, normalisePass, statisticsPass } from "./residual-norm.ts";
 import type { ChannelLayerNorm } from "./residual-norm.ts";
@@ -196,11 +197,11 @@ function passCycles(
   tiling: PassTiling,
   { paddedRows, slices, repeat }: { readonly paddedRows: number; readonly slices: number; readonly repeat: number },
   { passes, parameterReads, sums }: PassTraits,
-  { memory: { latencyCycles } }: Budget,
+  { memory }: Budget,
 ): number {
   const run = (bytes: number, outstanding: number): number => {
-    const beats = bytes / params.beatBytes;
-    return Math.max(beats, (latencyCycles + beats) / outstanding);
+    const cycles = (bytes / params.beatBytes) * beatCycles(params, memory);
+    return Math.max(cycles, (memory.latencyCycles + cycles) / outstanding);
   };
   const blocks = [...parts(slices, tiling.slices)].flatMap(([, count]) =>
     [...parts(paddedRows, tiling.rows)].map(([, rows]) => {
