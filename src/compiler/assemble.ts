@@ -1,6 +1,6 @@
 /** Assembly: from a draft to a program: offsets, addresses, order, semaphores, bytes. */
 import type { Params } from "../config/index.ts";
-import { COMMAND_BYTES, command, encodeCommand } from "../isa/index.ts";
+import { COMMAND_BYTES, encodeCommand } from "../isa/index.ts";
 import type { Command } from "../isa/index.ts";
 import { checkAllocation } from "./allocation-check.ts";
 import type { ProgramBuilder, SegmentDraft } from "./builder.ts";
@@ -92,6 +92,17 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
   return { program, expectedCycles: parts.reduce((sum, part) => sum + part.cycles, 0) };
 }
 
+/**
+ * Cycles that the steps of a builder's only segment are expected to take, from the first fetch to the last STORE. Throws
+ * CapacityError when a buffer does not fit.
+ */
+export function predictSteps(builder: ProgramBuilder, { lookahead = 6, memory }: AssembleOptions): number {
+  const { params, segments } = builder;
+  const window = placeRegions(builder);
+  const commands = assignRowJobs(emit(params, segments[0]!.steps, lookahead).commands);
+  return scheduleCommands(params, commands, findDependencies(params, commands, window), memory).cycles;
+}
+
 interface AssembledSegment {
   readonly commands: readonly Command[];
   readonly operations: readonly number[];
@@ -126,10 +137,8 @@ function assembleSegment(
   return { commands, operations, buffers, cycles };
 }
 
-function withSemaphores(c: Command, wait: number, post: number): Command {
-  const fields: object = { ...c.fields, wait, post };
-  return command(c.engine, fields);
-}
+const withSemaphores = (c: Command, wait: number, post: number): Command =>
+  ({ engine: c.engine, fields: { ...c.fields, wait, post } }) as Command;
 
 /** The buffers in use at the middle command of each operation: what the memory map shows. Positions in program order. */
 function selectBuffers(

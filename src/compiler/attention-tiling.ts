@@ -3,8 +3,8 @@ import type { Params } from "../config/index.ts";
 import { roundUp, weightRowUnit } from "./builder.ts";
 import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
-import { chooseTiling, doublings, rowBlockSizes } from "./tiling.ts";
-import type { Budget, Candidate } from "./tiling.ts";
+import { detailed, doublings, rowBlockSizes } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 
 /** A job is one head's scores, Softmax and context for `rows` queries. */
 export interface AttentionTiling {
@@ -17,8 +17,11 @@ export interface AttentionTiling {
   readonly interleaved: boolean;
 }
 
+/** The tiling in words. */
+export const attentionLabel = ({ rows, chunk, resident, interleaved }: AttentionTiling): string =>
+  `${rows} queries, ${chunk} keys at a time${resident ? ", which stay" : ""}${interleaved ? "" : ", job after job"}`;
+
 export interface AttentionProblem {
-  readonly name: string;
   readonly sequences: number;
   readonly heads: number;
   /** Padded rows of a sequence. */
@@ -61,15 +64,12 @@ export function keyExtent(params: Params, keys: number): KeyExtent {
 const COMMAND_OVERHEAD = 4;
 const ROW_JOB_CYCLES = 20;
 
-export function chooseAttentionTiling(params: Params, problem: AttentionProblem, budget: Budget): AttentionTiling {
-  return chooseTiling(params, problem.name, candidates(params, problem, budget.memory), budget);
-}
-
-function* candidates(
+/** Every tiling of attention. */
+export function* attentionCandidates(
   params: Params,
   problem: AttentionProblem,
   memory: MemoryModel,
-): Generator<Candidate<AttentionTiling>> {
+): Generator<DetailedCandidate<AttentionTiling>> {
   const unit = weightRowUnit(params);
   for (const rows of rowBlockSizes(params, problem.rows)) {
     for (const chunk of doublings(unit, roundUp(problem.keys, unit))) {
@@ -87,7 +87,7 @@ function evaluate(
   problem: AttentionProblem,
   tiling: AttentionTiling,
   memory: MemoryModel,
-): Candidate<AttentionTiling> {
+): DetailedCandidate<AttentionTiling> {
   const { rows, chunk, resident, interleaved } = tiling;
   const { sequences, heads, keys, headSlices } = problem;
   const S = params.wordBytes;
@@ -128,12 +128,18 @@ function evaluate(
   const exp = problem.scorePasses * normCycles(rows, extent.slices) + ROW_JOB_CYCLES * rows;
   const requantise = normCycles(rows, headSlices * params.wordSlices);
   const commands = 2 * chunks * COMMAND_OVERHEAD;
-  const job = interleaved ? Math.max(compute + commands, exp + requantise) : compute + commands + exp;
   const fetch = fetchCycles(
     params,
     jobs * (4 + 2 * chunks) + (resident ? sequences * heads : jobs) * 2 * chunks,
     memory,
   );
-  const cycles = Math.max(jobs * job, loads + fetch, stores) + exp + requantise + keyLoads;
-  return { tiling, comfortable, minimal, cycles };
+  const alone = interleaved ? 0 : exp;
+  const parts = {
+    compute: jobs * (compute + commands + alone),
+    load: loads + fetch,
+    store: stores,
+    norm: jobs * (exp + requantise),
+    latency: exp + requantise + keyLoads,
+  };
+  return detailed({ tiling, comfortable, minimal, parts });
 }

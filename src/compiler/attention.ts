@@ -5,11 +5,14 @@
 import { GEMM_INITS, NORM_FUNCTIONS, NORM_OUTPUTS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic } from "../reference/index.ts";
-import { chooseAttentionTiling, keyExtent } from "./attention-tiling.ts";
+import { attentionCandidates, attentionLabel, keyExtent } from "./attention-tiling.ts";
 import type { AttentionTiling, KeyExtent } from "./attention-tiling.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { rowUnit, roundUp, weightRowUnit } from "./builder.ts";
 import { loadBlock } from "./loads.ts";
+import type { Search } from "./mapper.ts";
+import { carryOut, operationMacs, operationNames } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { storeInt8 } from "./results.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
@@ -45,23 +48,41 @@ export interface AttentionLayer {
 
 /** Adds the steps of attention with Softmax on the accelerator. */
 export function addAttention(builder: ProgramBuilder, layer: AttentionLayer, budget: Budget): void {
+  carryOut(builder, planAttention(builder, layer, budget), budget);
+}
+
+/** The search for the tiling of fused attention, and what adds its steps. */
+function planAttention(builder: ProgramBuilder, layer: AttentionLayer, { memory }: Budget): Plan<AttentionTiling> {
   const { params } = builder;
   const { rows, columns } = layer.query;
   const headSlices = columns.stride / params.wordBytes;
-  const tiling = chooseAttentionTiling(
-    params,
-    {
-      name: layer.name,
-      sequences: rows.count,
-      heads: columns.count,
-      rows: rows.stride,
-      keys: Math.max(...layer.valid),
-      headSlices,
-      scorePasses: layer.mode === "deferred" ? 1 : 2,
+  const problem = {
+    sequences: rows.count,
+    heads: columns.count,
+    rows: rows.stride,
+    keys: Math.max(...layer.valid),
+    headSlices,
+    scorePasses: layer.mode === "deferred" ? 1 : 2,
+  };
+  const { scores, softmax, context } = layer.operations;
+  const emit = (target: ProgramBuilder, tiling: AttentionTiling, units?: number): void => {
+    new AttentionEmitter(target, layer, tiling, headSlices).run(units);
+  };
+  const search: Search<AttentionTiling> = {
+    kind: "attention",
+    name: layer.name,
+    operations: operationNames(builder, [scores, softmax, context]),
+    problem: { ...problem, valid: layer.valid },
+    macs: operationMacs(builder, [scores, context]),
+    candidates: attentionCandidates(params, problem, memory),
+    label: attentionLabel,
+    units: () => layer.valid.length * columns.count,
+    trial: (trial, tiling, units) => {
+      trial.adopt([layer.query, layer.key, layer.value, layer.context].map(({ region }) => region));
+      emit(trial, tiling, units);
     },
-    budget,
-  );
-  new AttentionEmitter(builder, layer, tiling, headSlices).run();
+  };
+  return { search, emit };
 }
 
 /** Keys or values of one chunk, [slice][rows] in the scratchpad. */
@@ -125,9 +146,10 @@ class AttentionEmitter {
     this.#headSlices = headSlices;
   }
 
-  run(): void {
+  /** All heads, or the first `units`. */
+  run(units = Infinity): void {
     let previous: Job | undefined;
-    for (const job of this.#jobs()) {
+    for (const job of this.#jobs(units)) {
       this.#scores(job);
       if (!this.#tiling.interleaved) this.#context(job);
       else if (previous !== undefined) this.#context(previous);
@@ -136,12 +158,13 @@ class AttentionEmitter {
     if (this.#tiling.interleaved && previous !== undefined) this.#context(previous);
   }
 
-  *#jobs(): Generator<Job> {
+  *#jobs(units: number): Generator<Job> {
     const { params } = this.#builder;
     const { query, valid, name } = this.#layer;
+    let left = units;
     for (const [sequence, keys] of valid.entries()) {
       const extent = keyExtent(params, keys);
-      for (let head = 0; head < query.columns.count; head++) {
+      for (let head = 0; head < query.columns.count && left > 0; head++, left--) {
         const of = { sequence, head, keys, extent, chunks: new Map<string, KeyChunk>() };
         for (const [row, rows] of parts(query.rows.stride, this.#tiling.rows)) {
           yield {

@@ -76,6 +76,11 @@ export class ProgramBuilder {
     return region;
   }
 
+  /** Takes regions of another builder, to try steps on them. */
+  adopt(regions: readonly RegionDraft[]): void {
+    this.regions.push(...regions);
+  }
+
   /** Declares a tensor and its region; padding is zero until a STORE writes it. */
   tensor(request: TensorRequest): TensorDraft {
     const { params } = this;

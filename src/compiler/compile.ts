@@ -9,6 +9,8 @@ import type { MemoryModel } from "./cost/index.ts";
 import { CapacityError, NO_LOOKAHEAD } from "./emit.ts";
 import type { Fusion } from "./fusion.ts";
 import { commandsOffset, imageBytes } from "./program.ts";
+import { Mapper } from "./mapper.ts";
+import type { Mapping } from "./mapping.ts";
 import type { Program } from "./program.ts";
 import type { Budget } from "./tiling.ts";
 
@@ -24,6 +26,8 @@ export interface Compiled {
   readonly program: Program;
   /** Cycles that the cost model expects. */
   readonly expectedCycles: number;
+  /** How the tilings were chosen. */
+  readonly mapping: Mapping;
   /**
    * A fresh image, `imageBytes(program)` long: weights and parameters in place, commands at `commandsOffset(program)`, all
    * else zero. The program may touch its first `program.dataBytes` bytes.
@@ -56,8 +60,9 @@ export function compile(
   for (const { fraction, lookahead } of ATTEMPTS) {
     const builder = new ProgramBuilder(params, { doubleStaging: lookahead > 0 });
     try {
-      describe(builder, { fraction, memory });
-      return finish(builder, assemble(builder, { lookahead, memory }));
+      const mapper = new Mapper(params, { fraction, lookahead, memory });
+      describe(builder, { fraction, memory, mapper });
+      return finish(builder, assemble(builder, { lookahead, memory }), mapper.mapping);
     } catch (error) {
       const code = error instanceof SystoleError ? error.code : undefined;
       // That nothing fits a fraction of a memory is no finding; that nothing fits the whole of it is.
@@ -75,10 +80,11 @@ export function compile(
   });
 }
 
-function finish(builder: ProgramBuilder, { program, expectedCycles }: Assembly): Compiled {
+function finish(builder: ProgramBuilder, { program, expectedCycles }: Assembly, mapping: Mapping): Compiled {
   return {
     program,
     expectedCycles,
+    mapping,
     createImage: () => {
       const image = new Uint8Array(imageBytes(program));
       for (const { fill, offset, bytes } of builder.regions) fill?.(image.subarray(offset, offset + bytes));

@@ -3,12 +3,13 @@ import type { NormFeature, Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import type { EncoderShape, QuantisedBert, QuantisedLayer, QuantisedResidualNorm } from "../model/index.ts";
 import { addAttention } from "./attention.ts";
-import type { ProgramBuilder, TensorDraft } from "./builder.ts";
+import { ProgramBuilder } from "./builder.ts";
+import type { TensorDraft } from "./builder.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
-import { canUnfuse, requireFusion } from "./fusion.ts";
-import type { Fusion } from "./fusion.ts";
+import { canUnfuse, compareFusion, givenFusion, requireFusion } from "./fusion.ts";
+import type { Compared, Fusion } from "./fusion.ts";
 import { constantBytes, constantSections } from "./host-steps.ts";
 import { addLayerNorm } from "./layer-norm.ts";
 import { addLinear } from "./linear.ts";
@@ -52,22 +53,10 @@ export function compileEncoder(params: Params, bert: QuantisedBert, options: Enc
     (builder, budget) => {
       const features = options.functions ?? params.features;
       const functions = new Set([...features].filter((f) => params.features.has(f)));
-      const fused = fusedOperations(fusion);
-      // Scores on their way to DRAM cover whole words of keys, so those rows must exist.
-      const onChip = fused.softmax && functions.has("softmax");
-      const unit = onChip ? rowUnit(params) : Math.max(rowUnit(params), params.wordBytes);
-      const rows = { count: valid.length, size: seq, stride: roundUp(seq, unit) };
-      const columns = plainColumns(params, bert.shape.hidden);
-      let tensor = builder.tensor({
-        name: ENCODER_INPUT,
-        element: "s8",
-        layout: "words",
-        source: "input",
-        rows,
-        columns,
-      });
+      const common = { budget, shape: bert.shape, seq, valid, functions };
+      const setting = { ...common, fused: chooseFusion(params, common, bert.layers[0]!, fusion) };
+      let tensor = declareInput(builder, setting);
       for (let index = 0; index < layers; index++) {
-        const setting = { budget, shape: bert.shape, valid, functions, fused };
         tensor = new LayerCompiler(builder, setting, bert.layers[index]!, index).run(tensor);
       }
     },
@@ -100,15 +89,69 @@ interface FusedOperations {
   readonly output: boolean;
 }
 
-function fusedOperations(fusion: Fusion): FusedOperations {
-  const layerNorm = fusion !== "off" && fusion !== "softmax";
-  return { softmax: fusion !== "off", attentionOutput: layerNorm, output: layerNorm };
+/** Decides for all layers, which have the same shape, and leaves word of it with the mapper. */
+function chooseFusion(
+  params: Params,
+  common: Omit<Setting, "fused">,
+  layer: QuantisedLayer,
+  fusion: Fusion,
+): FusedOperations {
+  const { mapper } = common.budget;
+  const { functions } = common;
+  const given = (fused: boolean, layerNorm: boolean): FusedOperations => ({
+    softmax: fused,
+    attentionOutput: layerNorm,
+    output: layerNorm,
+  });
+  const compare = (fused: boolean): Compared =>
+    mapper.compare(() => {
+      const builder = new ProgramBuilder(params);
+      const setting = { ...common, fused: given(fused, fused) };
+      new LayerCompiler(builder, setting, layer, 0).run(declareInput(builder, setting));
+    });
+  const on = fusion === "auto" ? compare(true) : undefined;
+  const off = fusion === "auto" && canUnfuse(params) ? compare(false) : undefined;
+  const choose = (operation: string, asked: boolean, fused: readonly string[], unfused: readonly string[]): boolean => {
+    const names = (list: readonly string[]): string[] => list.map((name) => layerTensor(0, name));
+    const choice =
+      on === undefined
+        ? givenFusion(operation, asked)
+        : compareFusion(operation, { compared: on, names: names(fused) }, { compared: off, names: names(unfused) });
+    mapper.recordFusion(choice);
+    return choice.fused;
+  };
+  const layerNorm = (operation: string, name: "attentionOutput" | "output"): boolean =>
+    !functions.has("layernorm") ||
+    choose(operation, fusion === "all", [name], [`${name}.accumulator`, `${name} layernorm`]);
+  return {
+    softmax:
+      !functions.has("softmax") ||
+      choose("softmax", fusion !== "off", ["attention"], ["attention scores", "attention softmax"]),
+    attentionOutput: layerNorm("attention-output", "attentionOutput"),
+    output: layerNorm("output", "output"),
+  };
+}
+
+function declareInput(builder: ProgramBuilder, { shape, seq, valid, functions, fused }: Setting): TensorDraft {
+  const { params } = builder;
+  // Scores on their way to DRAM cover whole words of keys, so those rows must exist.
+  const onChip = fused.softmax && functions.has("softmax");
+  const unit = onChip ? rowUnit(params) : Math.max(rowUnit(params), params.wordBytes);
+  return builder.tensor({
+    name: ENCODER_INPUT,
+    element: "s8",
+    layout: "words",
+    source: "input",
+    rows: { count: valid.length, size: seq, stride: roundUp(seq, unit) },
+    columns: plainColumns(params, shape.hidden),
+  });
 }
 
 /** What all layers have in common. */
 interface Setting {
   readonly budget: Budget;
   readonly shape: EncoderShape;
+  readonly seq: number;
   readonly valid: readonly number[];
   readonly functions: ReadonlySet<NormFeature>;
   readonly fused: FusedOperations;

@@ -25,6 +25,8 @@ class SpaceHistory {
   readonly #writer: Int32Array;
   readonly #writerEngine: Uint8Array;
   readonly #readers: readonly Int32Array[];
+  /** Engines that have read the space at all. */
+  readonly #reads = ENGINES.map(() => false);
 
   constructor(granules: number) {
     this.#writer = new Int32Array(granules).fill(-1);
@@ -41,12 +43,14 @@ class SpaceHistory {
     }
     if (!write) {
       this.#readers[engine]!.fill(id, from, to);
+      this.#reads[engine] = true;
       return;
     }
-    this.#readers.forEach((readers, e) => {
-      if (e === engine) return;
+    for (let e = 0; e < ENGINES.length; e++) {
+      if (e === engine || !this.#reads[e]!) continue;
+      const readers = this.#readers[e]!;
       for (let g = from; g < to; g++) if (readers[g]! > deps[e]!) deps[e] = readers[g]!;
-    });
+    }
     writer.fill(id, from, to);
     this.#writerEngine.fill(engine, from, to);
   }

@@ -7,8 +7,10 @@ import type { MemoryModel } from "./cost/index.ts";
 import { loadAccumulator, loadParameters } from "./loads.ts";
 import { layerNormRows, normalisePass, statisticsPass } from "./residual-norm.ts";
 import type { ChannelLayerNorm } from "./residual-norm.ts";
-import { chooseTiling, parts, rowBlockSizes } from "./tiling.ts";
-import type { Budget, Candidate } from "./tiling.ts";
+import { carryOut, operationNames } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { detailed, parts, rowBlockSizes } from "./tiling.ts";
+import type { Budget, DetailedCandidate } from "./tiling.ts";
 import { declareParameters } from "./weights.ts";
 
 /** output = LayerNorm(input), `input` being s32 in layout "tiles". */
@@ -26,7 +28,6 @@ export interface LayerNormTiling {
 }
 
 interface LayerNormProblem {
-  readonly name: string;
   readonly rows: number;
   readonly slices: number;
   /** Parameter rows per tile. */
@@ -38,14 +39,44 @@ export function addLayerNorm(builder: ProgramBuilder, layer: LayerNormLayer, bud
   const { params } = builder;
   const { name, operation, input, constants, output } = layer;
   const slices = output.columns.stride / params.wordBytes;
+  const parameterRows = layerNormRows(constants).length;
+  const problem = { rows: input.paddedRows, slices, parameterRows };
+  const plan: Plan<LayerNormTiling> = {
+    search: {
+      kind: "layernorm",
+      name,
+      operations: operationNames(builder, [operation]),
+      problem,
+      macs: 0,
+      candidates: candidates(params, problem, budget.memory),
+      label: ({ rows }) => `${rows} whole rows`,
+      units: ({ rows }) => Math.ceil(problem.rows / rows),
+      trial: (trial, tiling, units) => {
+        trial.adopt([input.region, output.region]);
+        plan.emit(trial, tiling, units);
+      },
+    },
+    emit: (target, tiling, units) => {
+      emitLayerNorm(target, layer, tiling, units);
+    },
+  };
+  carryOut(builder, plan, budget);
+}
+
+/** All row blocks, or the first `units`. */
+function emitLayerNorm(
+  builder: ProgramBuilder,
+  { name, operation, input, constants, output }: LayerNormLayer,
+  tiling: LayerNormTiling,
+  units = Infinity,
+): void {
+  const { params } = builder;
+  const slices = output.columns.stride / params.wordBytes;
   const sections = [layerNormRows(constants)];
-  const parameterRows = sections[0]!.length;
-  const problem = { name, rows: input.paddedRows, slices, parameterRows };
-  const tiling = chooseTiling(params, name, candidates(params, problem, budget.memory), budget);
   const table = declareParameters(builder, `${name} parameters`, output.columns, slices * params.wordTiles, sections);
   const parameters = loadParameters(builder, operation, table, 0, `${name} parameters`);
   let pending: (() => void) | undefined;
-  for (const [row, rows] of parts(input.paddedRows, tiling.rows)) {
+  for (const [row, rows] of [...parts(input.paddedRows, tiling.rows)].slice(0, units)) {
     const source = { tensor: input, row, rows, slice: 0, slices };
     const accumulator = loadAccumulator(builder, operation, source, `${name} rows`);
     const common = { operation, constants, accumulator, parameters, parameterOffset: 0, output };
@@ -66,7 +97,7 @@ function* candidates(
   params: Params,
   problem: LayerNormProblem,
   memory: MemoryModel,
-): Generator<Candidate<LayerNormTiling>> {
+): Generator<DetailedCandidate<LayerNormTiling>> {
   const { slices } = problem;
   const tiles = slices * params.wordTiles;
   const parameters = roundUp(problem.parameterRows * tiles, parameterUnit(params));
@@ -82,7 +113,13 @@ function* candidates(
     const store = dmaCycles(params, slices, rows * params.wordBytes, params.outstandingWrites, memory);
     const norm = PASSES * normCycles(rows, slices * params.wordSlices);
     const first = dmaCycles(params, 1, parameters * params.accumulatorRowBytes, params.outstandingReads, memory) + load;
-    const cycles = first + Math.max((blocks - 1) * load, (blocks - 1) * norm) + norm + ROW_JOB_CYCLES * rows + store;
-    yield { tiling: { rows }, minimal: need(2), comfortable: need(3), cycles };
+    const costs = {
+      compute: 0,
+      load: blocks * load,
+      store: blocks * store,
+      norm: blocks * norm,
+      latency: first - load + norm + ROW_JOB_CYCLES * rows + store,
+    };
+    yield detailed({ tiling: { rows }, minimal: need(2), comfortable: need(3), parts: costs });
   }
 }

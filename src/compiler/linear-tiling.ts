@@ -3,8 +3,8 @@ import type { Params } from "../config/index.ts";
 import { parameterUnit, roundUp, weightRowUnit } from "./builder.ts";
 import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
-import { chooseTiling, doublings, evenParts, rowBlockSizes } from "./tiling.ts";
-import type { Budget, Candidate } from "./tiling.ts";
+import { detailed, doublings, evenParts, rowBlockSizes } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 
 /** Output blocks of `rows` x `slices` words of columns; K in panels of `panel` elements. */
 export interface LinearTiling {
@@ -16,9 +16,18 @@ export interface LinearTiling {
   readonly keep: boolean;
 }
 
+/** The tiling in words, `columns` to a slice. */
+export function linearLabel({ rows, slices, panel, outer, keep }: LinearTiling, columns: number): string {
+  const stays = keep ? `, ${outer === "rows" ? "activations" : "weights"} stay` : "";
+  return `${rows} x ${slices * columns} blocks, K panels of ${panel}${stays}`;
+}
+
+/** Rounds of the outer loop. */
+export const linearUnits = ({ rows, slices, outer }: LinearTiling, problem: LinearProblem): number =>
+  outer === "rows" ? Math.ceil(problem.rows / rows) : Math.ceil(problem.slices / slices);
+
 /** The product: `rows` padded rows, `kTiles` K steps, `slices` words of output columns. */
 export interface LinearProblem {
-  readonly name: string;
   readonly rows: number;
   readonly kTiles: number;
   readonly slices: number;
@@ -33,11 +42,12 @@ export interface LinearProblem {
 /** Cycles that every further command costs. */
 const COMMAND_OVERHEAD = 4;
 
-export function chooseLinearTiling(params: Params, problem: LinearProblem, budget: Budget): LinearTiling {
-  return chooseTiling(params, problem.name, candidates(params, problem, budget.memory), budget);
-}
-
-function* candidates(params: Params, problem: LinearProblem, memory: MemoryModel): Generator<Candidate<LinearTiling>> {
+/** Every tiling of the product. */
+export function* linearCandidates(
+  params: Params,
+  problem: LinearProblem,
+  memory: MemoryModel,
+): Generator<DetailedCandidate<LinearTiling>> {
   const inner = roundUp(problem.kTiles * params.rows, weightRowUnit(params));
   for (const rows of rowBlockSizes(params, problem.rows)) {
     for (const slices of evenParts(problem.slices)) {
@@ -58,7 +68,7 @@ function evaluate(
   tiling: LinearTiling,
   inner: number,
   memory: MemoryModel,
-): Candidate<LinearTiling> {
+): DetailedCandidate<LinearTiling> {
   const { rows, slices, panel, outer, keep } = tiling;
   const S = params.wordBytes;
   const tiles = slices * params.wordTiles;
@@ -123,8 +133,8 @@ function evaluate(
     normCycles(rows, slices * params.wordSlices),
     dmaCycles(params, (outputRuns * slices) / problem.slices, outputBytes, params.outstandingWrites, memory),
   );
-  const cycles = Math.max(compute + commands, loads + fetch, stores, norm) + head + tail;
-  return { tiling, comfortable, minimal, cycles };
+  const parts = { compute: compute + commands, load: loads + fetch, store: stores, norm, latency: head + tail };
+  return detailed({ tiling, comfortable, minimal, parts });
 }
 
 const outerBlocks = (outer: LinearTiling["outer"], rowBlocks: number, columnBlocks: number): number =>

@@ -3,7 +3,7 @@ import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic, DyadicChannels } from "../reference/index.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
-import { chooseLinearTiling } from "./linear-tiling.ts";
+import { linearCandidates, linearLabel, linearUnits } from "./linear-tiling.ts";
 import type { LinearTiling } from "./linear-tiling.ts";
 import { loadBlock, loadParameters, loadWeightPanel } from "./loads.ts";
 import type { Panel } from "./loads.ts";
@@ -13,6 +13,9 @@ import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
 import type { Budget } from "./tiling.ts";
+import { carryOut, operationMacs, operationNames } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Search } from "./mapper.ts";
 import { declareParameters, declareWeights, scaleRow, valueRow } from "./weights.ts";
 import type { ParameterRow, ParameterTable, WeightMatrix } from "./weights.ts";
 
@@ -47,34 +50,46 @@ interface LinearBlock {
 
 /** Adds the steps of a linear layer. */
 export function addLinear(builder: ProgramBuilder, layer: LinearLayer, budget: Budget): void {
+  carryOut(builder, planLinear(builder, layer, budget), budget);
+}
+
+/** Declares the layer's weights; returns the search for its tiling and what adds its steps. */
+function planLinear(builder: ProgramBuilder, layer: LinearLayer, { memory }: Budget): Plan<LinearTiling> {
   const { params } = builder;
   const weights = declareWeights(builder, `${layer.name} weights`, layer.weights, {
     rows: layer.input.columns,
     columns: layer.output.columns,
   });
   const sections = parameterSections(layer);
-  const tiling = chooseLinearTiling(
-    params,
-    {
-      name: layer.name,
-      rows: layer.input.paddedRows,
-      kTiles: weights.kTiles,
-      slices: weights.slices,
-      parameterRows: sections.reduce((sum, rows) => sum + rows.length, 0),
-      outputBytes: layer.epilogue.kind === "raw" ? 4 : 1,
-      residual: layer.residual !== undefined,
+  const problem = {
+    rows: layer.input.paddedRows,
+    kTiles: weights.kTiles,
+    slices: weights.slices,
+    parameterRows: sections.reduce((sum, rows) => sum + rows.length, 0),
+    outputBytes: layer.epilogue.kind === "raw" ? (4 as const) : (1 as const),
+    residual: layer.residual !== undefined,
+  };
+  const emit = (target: ProgramBuilder, tiling: LinearTiling, units?: number): void => {
+    const tiles = tiling.slices * params.wordTiles;
+    const parameters = declareParameters(target, `${layer.name} parameters`, layer.output.columns, tiles, sections);
+    new LinearEmitter(target, layer, tiling, weights, parameters).run(units);
+  };
+  const search: Search<LinearTiling> = {
+    kind: "linear",
+    name: layer.name,
+    operations: operationNames(builder, [layer.operation]),
+    problem,
+    macs: operationMacs(builder, [layer.operation]),
+    candidates: linearCandidates(params, problem, memory),
+    label: (tiling) => linearLabel(tiling, params.wordBytes),
+    units: (tiling) => linearUnits(tiling, problem),
+    trial: (trial, tiling, units) => {
+      const residual = layer.residual === undefined ? [] : [layer.residual.tensor.region];
+      trial.adopt([layer.input.region, weights.region, ...residual, layer.output.region]);
+      emit(trial, tiling, units);
     },
-    budget,
-  );
-  const tilesPerBlock = tiling.slices * params.wordTiles;
-  const parameters = declareParameters(
-    builder,
-    `${layer.name} parameters`,
-    layer.output.columns,
-    tilesPerBlock,
-    sections,
-  );
-  new LinearEmitter(builder, layer, tiling, weights, parameters).run();
+  };
+  return { search, emit };
 }
 
 /** Section 0: what the accumulator starts from; section 1: what the pass reads. */
@@ -107,7 +122,8 @@ class LinearEmitter {
     this.#parameters = parameters;
   }
 
-  run(): void {
+  /** All rounds of the outer loop, or the first `units`. */
+  run(units = Infinity): void {
     const { rows, slices, outer } = this.#tiling;
     const rowParts = [...parts(this.#layer.input.paddedRows, rows)];
     const sliceParts = [...parts(this.#weights.slices, slices)];
@@ -115,12 +131,12 @@ class LinearEmitter {
       this.#block({ row, rows: m, slice, slices: n });
     };
     if (outer === "rows") {
-      for (const r of rowParts) {
+      for (const r of rowParts.slice(0, units)) {
         this.#kept = new Map();
         for (const s of sliceParts) block(r, s);
       }
     } else {
-      for (const s of sliceParts) {
+      for (const s of sliceParts.slice(0, units)) {
         this.#kept = new Map();
         for (const r of rowParts) block(r, s);
       }

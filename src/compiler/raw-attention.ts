@@ -5,7 +5,7 @@
 import { GEMM_INITS } from "../isa/index.ts";
 import type { AttentionLayer, KeyChunk } from "./attention.ts";
 import { loadKeys } from "./attention.ts";
-import { chooseAttentionTiling } from "./attention-tiling.ts";
+import { attentionCandidates } from "./attention-tiling.ts";
 import type { AttentionTiling } from "./attention-tiling.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
@@ -13,7 +13,7 @@ import { factorBytes } from "./host-steps.ts";
 import { loadBlock } from "./loads.ts";
 import { storeRaw } from "./results.ts";
 import { buffer } from "./steps.ts";
-import { parts } from "./tiling.ts";
+import { chooseTiling, parts } from "./tiling.ts";
 import type { Budget } from "./tiling.ts";
 
 /** What the host steps write. */
@@ -29,19 +29,15 @@ export function addRawAttention(builder: ProgramBuilder, layer: RawAttentionLaye
   const { params } = builder;
   const { name, query, valid, mode, exponent, scale } = layer;
   const { rows, columns } = query;
-  const tiling = chooseAttentionTiling(
-    params,
-    {
-      name,
-      sequences: rows.count,
-      heads: columns.count,
-      rows: rows.stride,
-      keys: layer.keys,
-      headSlices: columns.stride / params.wordBytes,
-      scorePasses: 1,
-    },
-    budget,
-  );
+  const problem = {
+    sequences: rows.count,
+    heads: columns.count,
+    rows: rows.stride,
+    keys: layer.keys,
+    headSlices: columns.stride / params.wordBytes,
+    scorePasses: 1,
+  };
+  const tiling = chooseTiling(params, name, attentionCandidates(params, problem, budget.memory), budget);
   const groups = { count: rows.count * columns.count, size: rows.size, stride: rows.stride };
   const square = { count: 1, size: layer.keys, stride: roundUp(layer.keys, params.wordBytes) };
   const scores = builder.tensor({

@@ -3,8 +3,8 @@ import type { Params } from "../config/index.ts";
 import { parameterUnit, roundUp, weightRowUnit } from "./builder.ts";
 import { dmaCycles, fetchCycles, gemmCycles, normCycles } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
-import { chooseTiling, doublings, rowBlockSizes } from "./tiling.ts";
-import type { Budget, Candidate } from "./tiling.ts";
+import { detailed, doublings, rowBlockSizes } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 
 /** Row blocks of `rows`; K in panels of `panel` elements; the residual in chunks of `residualSlices` words of columns. */
 export interface ResidualNormTiling {
@@ -13,8 +13,11 @@ export interface ResidualNormTiling {
   readonly residualSlices: number;
 }
 
+/** The tiling in words, `columns` to a slice. */
+export const residualNormLabel = ({ rows, panel, residualSlices }: ResidualNormTiling, columns: number): string =>
+  `${rows} whole rows, K panels of ${panel}, residual in ${residualSlices * columns} columns`;
+
 export interface ResidualNormProblem {
-  readonly name: string;
   readonly rows: number;
   readonly kTiles: number;
   readonly slices: number;
@@ -26,19 +29,12 @@ const COMMAND_OVERHEAD = 4;
 /** Passes over the accumulator: preload, statistics, normalise. */
 const PASSES = 3;
 
-export function chooseResidualNormTiling(
-  params: Params,
-  problem: ResidualNormProblem,
-  budget: Budget,
-): ResidualNormTiling {
-  return chooseTiling(params, problem.name, candidates(params, problem, budget.memory), budget);
-}
-
-function* candidates(
+/** Every tiling of the product. */
+export function* residualNormCandidates(
   params: Params,
   problem: ResidualNormProblem,
   memory: MemoryModel,
-): Generator<Candidate<ResidualNormTiling>> {
+): Generator<DetailedCandidate<ResidualNormTiling>> {
   const inner = roundUp(problem.kTiles * params.rows, weightRowUnit(params));
   for (const rows of rowBlockSizes(params, problem.rows)) {
     for (const panel of doublings(weightRowUnit(params), inner)) {
@@ -55,7 +51,7 @@ function evaluate(
   tiling: ResidualNormTiling,
   inner: number,
   memory: MemoryModel,
-): Candidate<ResidualNormTiling> {
+): DetailedCandidate<ResidualNormTiling> {
   const { rows, panel, residualSlices } = tiling;
   const S = params.wordBytes;
   const tiles = problem.slices * params.wordTiles;
@@ -92,10 +88,12 @@ function evaluate(
   // The first panel and preload, and the last block's passes, row jobs and results, are not overlapped with anything.
   const head = read(problem.slices, panel * S) + norm / PASSES;
   const tail = norm + stores / blocks + 20 * rows;
-  return {
-    tiling,
-    comfortable,
-    minimal,
-    cycles: Math.max(compute + commands, loads + fetch, stores, blocks * norm) + head + tail,
+  const parts = {
+    compute: compute + commands,
+    load: loads + fetch,
+    store: stores,
+    norm: blocks * norm,
+    latency: head + tail,
   };
+  return detailed({ tiling, comfortable, minimal, parts });
 }

@@ -6,7 +6,10 @@ import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { DyadicChannels, LayerNormConstants } from "../reference/index.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
-import { chooseResidualNormTiling } from "./residual-norm-tiling.ts";
+import type { Search } from "./mapper.ts";
+import { carryOut, operationMacs, operationNames } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { residualNormCandidates, residualNormLabel } from "./residual-norm-tiling.ts";
 import type { ResidualNormTiling } from "./residual-norm-tiling.ts";
 import { loadBlock, loadParameters, loadWeightPanel } from "./loads.ts";
 import { storeInt8 } from "./results.ts";
@@ -45,6 +48,15 @@ export const layerNormRows = ({ input, gain, offset }: ChannelLayerNorm): readon
 
 /** Adds the steps of a linear layer with residual and LayerNorm. */
 export function addResidualNorm(builder: ProgramBuilder, layer: ResidualNormLayer, budget: Budget): void {
+  carryOut(builder, planResidualNorm(builder, layer, budget), budget);
+}
+
+/** Declares the layer's weights; returns the search for its tiling and what adds its steps. */
+function planResidualNorm(
+  builder: ProgramBuilder,
+  layer: ResidualNormLayer,
+  { memory }: Budget,
+): Plan<ResidualNormTiling> {
   const { params } = builder;
   const { columns } = layer.output;
   const weights = declareWeights(builder, `${layer.name} weights`, layer.weights, {
@@ -52,20 +64,32 @@ export function addResidualNorm(builder: ProgramBuilder, layer: ResidualNormLaye
     columns,
   });
   const sections = [[scaleRow(layer.residual.ratio), valueRow(layer.bias)], layerNormRows(layer.layerNorm)];
-  const tiling = chooseResidualNormTiling(
-    params,
-    {
-      name: layer.name,
-      rows: layer.input.paddedRows,
-      kTiles: weights.kTiles,
-      slices: weights.slices,
-      parameterRows: sections.reduce((sum, rows) => sum + rows.length, 0),
-    },
-    budget,
-  );
+  const problem = {
+    rows: layer.input.paddedRows,
+    kTiles: weights.kTiles,
+    slices: weights.slices,
+    parameterRows: sections.reduce((sum, rows) => sum + rows.length, 0),
+  };
   const tiles = weights.slices * params.wordTiles;
-  const parameters = declareParameters(builder, `${layer.name} parameters`, columns, tiles, sections);
-  new ResidualNormEmitter(builder, layer, tiling, weights, parameters).run();
+  const emit = (target: ProgramBuilder, tiling: ResidualNormTiling, units?: number): void => {
+    const parameters = declareParameters(target, `${layer.name} parameters`, columns, tiles, sections);
+    new ResidualNormEmitter(target, layer, tiling, weights, parameters).run(units);
+  };
+  const search: Search<ResidualNormTiling> = {
+    kind: "linear with layernorm",
+    name: layer.name,
+    operations: operationNames(builder, [layer.operation]),
+    problem,
+    macs: operationMacs(builder, [layer.operation]),
+    candidates: residualNormCandidates(params, problem, memory),
+    label: (tiling) => residualNormLabel(tiling, params.wordBytes),
+    units: ({ rows }) => Math.ceil(problem.rows / rows),
+    trial: (trial, tiling, units) => {
+      trial.adopt([layer.input.region, weights.region, layer.residual.tensor.region, layer.output.region]);
+      emit(trial, tiling, units);
+    },
+  };
+  return { search, emit };
 }
 
 interface RowBlock {
@@ -99,8 +123,9 @@ class ResidualNormEmitter {
     this.#parameters = loadParameters(builder, layer.operation, table, 0, `${layer.name} parameters`);
   }
 
-  run(): void {
-    for (const [row, rows] of parts(this.#layer.input.paddedRows, this.#tiling.rows)) {
+  /** All row blocks, or the first `units`. */
+  run(units = Infinity): void {
+    for (const [row, rows] of [...parts(this.#layer.input.paddedRows, this.#tiling.rows)].slice(0, units)) {
       const accumulator = buffer("accumulator", `${this.#layer.name} block`, rows * this.#tiles);
       const block = { row, rows, accumulator };
       for (const [slice, slices] of parts(this.#weights.slices, this.#tiling.residualSlices)) {

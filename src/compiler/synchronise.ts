@@ -111,35 +111,42 @@ function findEdges(engines: Uint8Array, deps: Dependencies): Edges {
   const retireClock = new Int32Array(count * E).fill(-1);
   const previous = new Int32Array(E).fill(-1);
   const pairs = new Map<number, Edge[]>();
-  const join = (target: Int32Array, from: Int32Array, source: number): void => {
+  const join = (target: Int32Array, at: number, from: Int32Array, source: number): void => {
     if (source < 0) return;
-    for (let e = 0; e < E; e++) target[e] = Math.max(target[e]!, from[source * E + e]!);
+    for (let e = 0; e < E; e++) target[at * E + e] = Math.max(target[at * E + e]!, from[source * E + e]!);
   };
   for (let c = 0; c < count; c++) {
     const engine = engines[c]!;
-    const known = startClock.subarray(c * E, c * E + E);
-    join(known, startClock, previous[engine]!);
+    join(startClock, c, startClock, previous[engine]!);
     // The stream itself orders a STORE after the start of the pass that supplies it.
-    join(known, startClock, deps.streamFirst[c]!);
+    join(startClock, c, startClock, deps.streamFirst[c]!);
 
-    const needed = [0, 1, 2, 3].filter((e) => e !== engine && deps.last[c * E + e]! > known[e]!);
-    const direct = needed.filter((e) => {
+    let needed = 0;
+    for (let e = 0; e < E; e++) if (e !== engine && deps.last[c * E + e]! > startClock[c * E + e]!) needed |= 1 << e;
+    let direct = needed;
+    for (let e = 0; e < E; e++) {
+      if ((needed & (1 << e)) === 0) continue;
       const producer = deps.last[c * E + e]!;
-      return !needed.some((f) => f !== e && retireClock[deps.last[c * E + f]! * E + e]! >= producer);
-    });
-    for (const e of direct) {
+      for (let f = 0; f < E; f++) {
+        if (f === e || (needed & (1 << f)) === 0) continue;
+        if (retireClock[deps.last[c * E + f]! * E + e]! >= producer) direct &= ~(1 << e);
+      }
+    }
+    for (let e = 0; e < E; e++) {
+      if ((direct & (1 << e)) === 0) continue;
       const producer = deps.last[c * E + e]!;
       const key = e * E + engine;
       const list = pairs.get(key);
       if (list === undefined) pairs.set(key, [{ producer, consumer: c }]);
       else list.push({ producer, consumer: c });
     }
-    for (const e of direct) join(known, retireClock, deps.last[c * E + e]!);
+    for (let e = 0; e < E; e++) {
+      if ((direct & (1 << e)) !== 0) join(startClock, c, retireClock, deps.last[c * E + e]!);
+    }
 
-    const retired = retireClock.subarray(c * E, c * E + E);
-    join(retired, startClock, c);
-    join(retired, retireClock, previous[engine]!);
-    retired[engine] = c;
+    join(retireClock, c, startClock, c);
+    join(retireClock, c, retireClock, previous[engine]!);
+    retireClock[c * E + engine] = c;
     previous[engine] = c;
   }
   return { pairs, startClock };

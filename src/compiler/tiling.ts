@@ -3,12 +3,16 @@ import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import type { MemoryModel } from "./cost/index.ts";
+import type { Mapper } from "./mapper.ts";
+import { partsCycles } from "./mapping.ts";
+import type { Parts } from "./mapping.ts";
 
 /** What a tiling may plan with. */
 export interface Budget {
   /** 0 to 1 of scratchpad and accumulator; emission needs slack when buffers of many sizes come and go. */
   readonly fraction: number;
   readonly memory: MemoryModel;
+  readonly mapper: Mapper;
 }
 
 /** Local memory that a tiling needs. */
@@ -28,6 +32,17 @@ export interface Candidate<T> {
   readonly cycles: number;
 }
 
+/** A candidate that says what its cycles are made of, for the mapper. */
+export interface DetailedCandidate<T> extends Candidate<T> {
+  readonly parts: Parts;
+}
+
+/** The candidate whose time is made of `parts`. */
+export const detailed = <T>(candidate: Omit<DetailedCandidate<T>, "cycles">): DetailedCandidate<T> => ({
+  ...candidate,
+  cycles: partsCycles(candidate.parts),
+});
+
 export function fits(params: Params, need: Need, { fraction }: Pick<Budget, "fraction">): boolean {
   return (
     need.scratchpadWords <= params.scratchpadWords * fraction &&
@@ -36,11 +51,11 @@ export function fits(params: Params, need: Need, { fraction }: Pick<Budget, "fra
   );
 }
 
-/** What remains is not overlapped: such tilings are for memories in which nothing better fits. */
-const SERIAL_PENALTY = 1.5;
+/** Factor for what is not overlapped: such tilings are for memories in which nothing better fits. */
+export const SERIAL_PENALTY = 1.5;
 
 /**
- * The cheapest candidate that fits; deterministic, the first of equals. Candidates that fit only without double buffering
+ * The cheapest candidate that fits, by the closed form alone; deterministic, the first of equals. Candidates that fit only without double buffering
  * count as slower. Error: `compile-capacity`.
  */
 export function chooseTiling<T>(
@@ -70,7 +85,8 @@ function size(params: Params, need: Need): number {
   );
 }
 
-function tooSmall(params: Params, operation: string, need: Need): SystoleError {
+/** The error when not even the tiling that needs least fits. */
+export function tooSmall(params: Params, operation: string, need: Need): SystoleError {
   const { config } = params;
   // Rounded up, so that what is needed never reads as what there is.
   const kib = (bytes: number): string => `${Math.ceil(bytes / 102.4) / 10} KiB`;

@@ -4,8 +4,8 @@ import { keyExtent } from "./attention-tiling.ts";
 import { roundUp, weightRowUnit } from "./builder.ts";
 import { dmaCycles, fetchCycles, gemmCycles, normCycles, ROW_JOB_CYCLES } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
-import { chooseTiling, doublings, rowBlockSizes } from "./tiling.ts";
-import type { Budget, Candidate } from "./tiling.ts";
+import { detailed, doublings, rowBlockSizes } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 
 /** A job is `rows` rows of one head. */
 export interface RowsTiling {
@@ -17,7 +17,6 @@ export interface RowsTiling {
 }
 
 export interface UnfusedProblem {
-  readonly name: string;
   readonly sequences: number;
   readonly heads: number;
   /** Padded rows of a sequence. */
@@ -32,27 +31,37 @@ export interface UnfusedProblem {
 
 const COMMAND_OVERHEAD = 4;
 
-/** Scores: queries times keys, s32 to DRAM. */
-export const chooseScoresTiling = (params: Params, problem: UnfusedProblem, budget: Budget): RowsTiling =>
-  chooseTiling(params, `${problem.name} scores`, candidates(params, problem, budget.memory, evaluateScores), budget);
+/** Tilings of the scores: queries times keys, s32 to DRAM. */
+export const scoresCandidates = (
+  params: Params,
+  problem: UnfusedProblem,
+  memory: MemoryModel,
+): Generator<DetailedCandidate<RowsTiling>> => candidates(params, problem, memory, evaluateScores);
 
-/** Softmax of s32 rows, exponentials to DRAM and back, times values. */
-export const chooseContextTiling = (params: Params, problem: UnfusedProblem, budget: Budget): RowsTiling =>
-  chooseTiling(params, `${problem.name} softmax`, candidates(params, problem, budget.memory, evaluateContext), budget);
+/** Tilings of Softmax of s32 rows, exponentials to DRAM and back, times values. */
+export const contextCandidates = (
+  params: Params,
+  problem: UnfusedProblem,
+  memory: MemoryModel,
+): Generator<DetailedCandidate<RowsTiling>> => candidates(params, problem, memory, evaluateContext);
+
+/** The tiling in words. */
+export const rowsLabel = ({ rows, chunk, resident }: RowsTiling): string =>
+  `${rows} rows, ${chunk} keys at a time${resident ? ", which stay" : ""}`;
 
 type Evaluate = (
   params: Params,
   problem: UnfusedProblem,
   tiling: RowsTiling,
   memory: MemoryModel,
-) => Candidate<RowsTiling>;
+) => DetailedCandidate<RowsTiling>;
 
 function* candidates(
   params: Params,
   problem: UnfusedProblem,
   memory: MemoryModel,
   evaluate: Evaluate,
-): Generator<Candidate<RowsTiling>> {
+): Generator<DetailedCandidate<RowsTiling>> {
   const unit = weightRowUnit(params);
   for (const rows of rowBlockSizes(params, problem.rows)) {
     for (const chunk of doublings(unit, roundUp(problem.keys, unit))) {
@@ -79,7 +88,7 @@ function evaluateScores(
   problem: UnfusedProblem,
   tiling: RowsTiling,
   memory: MemoryModel,
-): Candidate<RowsTiling> {
+): DetailedCandidate<RowsTiling> {
   const { rows, resident } = tiling;
   const { headSlices } = problem;
   const S = params.wordBytes;
@@ -101,8 +110,14 @@ function evaluateScores(
   const store = dmaCycles(params, tiles, rows * params.accumulatorRowBytes, params.outstandingWrites, memory);
   const steps = headSlices * params.wordKSteps;
   const compute = jobs * (gemmCycles(params, rows, steps, tiles, true) + keys.chunks * COMMAND_OVERHEAD);
-  const cycles = Math.max(compute, loads, jobs * store, jobs * normCycles(rows, tiles)) + query1 + keys.load + store;
-  return { tiling, minimal, comfortable, cycles };
+  const parts = {
+    compute,
+    load: loads,
+    store: jobs * store,
+    norm: jobs * normCycles(rows, tiles),
+    latency: query1 + keys.load + store,
+  };
+  return detailed({ tiling, minimal, comfortable, parts });
 }
 
 function evaluateContext(
@@ -110,7 +125,7 @@ function evaluateContext(
   problem: UnfusedProblem,
   tiling: RowsTiling,
   memory: MemoryModel,
-): Candidate<RowsTiling> {
+): DetailedCandidate<RowsTiling> {
   const { rows, resident } = tiling;
   const { headSlices, scorePasses } = problem;
   const S = params.wordBytes;
@@ -149,6 +164,12 @@ function evaluateContext(
   const softmax = scorePasses * normCycles(rows, extent.words * params.wordSlices);
   const norm = softmax + normCycles(rows, headSlices * params.wordSlices);
   const roundTrip = 2 * memory.latencyCycles + ROW_JOB_CYCLES * rows;
-  const cycles = Math.max(jobs * compute, loads, jobs * store, jobs * norm) + scores + compute + norm + roundTrip;
-  return { tiling, minimal, comfortable, cycles };
+  const parts = {
+    compute: jobs * compute,
+    load: loads,
+    store: jobs * store,
+    norm: jobs * norm,
+    latency: scores + compute + norm + roundTrip,
+  };
+  return detailed({ tiling, minimal, comfortable, parts });
 }

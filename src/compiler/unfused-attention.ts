@@ -14,12 +14,14 @@ import type { AttentionLayer, KeyChunk } from "./attention.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
 import { loadAccumulator, loadBlock, loadZeros } from "./loads.ts";
+import { carryOut, operationMacs, operationNames } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { storeInt8, storeRaw } from "./results.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
 import type { Budget } from "./tiling.ts";
-import { chooseContextTiling, chooseScoresTiling } from "./unfused-attention-tiling.ts";
+import { contextCandidates, rowsLabel, scoresCandidates } from "./unfused-attention-tiling.ts";
 import type { RowsTiling } from "./unfused-attention-tiling.ts";
 
 /** Tensors between the operations; row group = sequence · heads + head. */
@@ -39,7 +41,6 @@ export function addUnfusedAttention(builder: ProgramBuilder, layer: AttentionLay
   const { rows, columns } = layer.query;
   const keys = roundUp(Math.max(...layer.valid), params.wordBytes);
   const problem = {
-    name: layer.name,
     sequences: rows.count,
     heads: columns.count,
     rows: rows.stride,
@@ -57,8 +58,48 @@ export function addUnfusedAttention(builder: ProgramBuilder, layer: AttentionLay
       columns: { count: 1, size: keys, stride: keys },
     });
   const between = { scores: tensor("scores", "s32", "tiles"), weights: tensor("probabilities", "u8", "words") };
-  new ScoresEmitter(builder, layer, chooseScoresTiling(params, problem, budget), between).run();
-  new ContextEmitter(builder, layer, chooseContextTiling(params, problem, budget), between).run();
+  const { operations, query, key, value, context } = layer;
+  const shared = {
+    problem: { ...problem, valid: layer.valid },
+    label: rowsLabel,
+    units: () => problem.sequences * problem.heads,
+  };
+  const scores: Plan<RowsTiling> = {
+    search: {
+      ...shared,
+      kind: "scores",
+      name: `${layer.name} scores`,
+      operations: operationNames(builder, [operations.scores]),
+      macs: operationMacs(builder, [operations.scores]),
+      candidates: scoresCandidates(params, problem, budget.memory),
+      trial: (trial, tiling, units) => {
+        trial.adopt([query.region, key.region, between.scores.region]);
+        scores.emit(trial, tiling, units);
+      },
+    },
+    emit: (target, tiling, units) => {
+      new ScoresEmitter(target, layer, tiling, between).run(units);
+    },
+  };
+  const weighed: Plan<RowsTiling> = {
+    search: {
+      ...shared,
+      kind: "softmax and context",
+      name: `${layer.name} softmax`,
+      operations: operationNames(builder, [operations.softmax, operations.context]),
+      macs: operationMacs(builder, [operations.context]),
+      candidates: contextCandidates(params, problem, budget.memory),
+      trial: (trial, tiling, units) => {
+        trial.adopt([between.scores, between.weights, value, context].map(({ region }) => region));
+        weighed.emit(trial, tiling, units);
+      },
+    },
+    emit: (target, tiling, units) => {
+      new ContextEmitter(target, layer, tiling, between).run(units);
+    },
+  };
+  carryOut(builder, scores, budget);
+  carryOut(builder, weighed, budget);
 }
 
 /** Rows of one head. */
@@ -73,15 +114,17 @@ interface Job {
   readonly chunks: () => KeyChunk[];
 }
 
-/** Every job of every head; `keys` of a sequence from `tensor`, whose loads count under `operation`. */
+/** Every job of the first `units` heads; `keys` of a sequence from `tensor`, whose loads count under `operation`. */
 function* eachJob(
   builder: ProgramBuilder,
   { rows, columns }: TensorDraft,
   tiling: RowsTiling,
   source: { readonly tensor: TensorDraft; readonly operation: number; readonly keys: (sequence: number) => number },
+  units: number,
 ): Generator<Job> {
+  let left = units;
   for (let sequence = 0; sequence < rows.count; sequence++) {
-    for (let head = 0; head < columns.count; head++) {
+    for (let head = 0; head < columns.count && left > 0; head++, left--) {
       const load = (): KeyChunk[] =>
         [...parts(source.keys(sequence), tiling.chunk)].map(([first, keys]) =>
           loadKeys(builder, source.operation, source.tensor, { sequence, head, first, keys }),
@@ -126,12 +169,12 @@ class ScoresEmitter {
     this.#output = scores;
   }
 
-  run(): void {
+  run(units = Infinity): void {
     const { wordBytes } = this.#builder.params;
     const { query, key, valid, operations } = this.#layer;
     const keys = (sequence: number): number => roundUp(valid[sequence]!, wordBytes);
     const source = { tensor: key, operation: operations.scores, keys };
-    for (const job of eachJob(this.#builder, query, this.#tiling, source)) this.#job(job, keys(job.sequence));
+    for (const job of eachJob(this.#builder, query, this.#tiling, source, units)) this.#job(job, keys(job.sequence));
   }
 
   #job({ head, row, headRow, rows, chunks }: Job, keys: number): void {
@@ -184,11 +227,11 @@ class ContextEmitter {
     this.#zeros = loadZeros(builder, layer.operations.softmax, Math.max(tiling.rows, builder.params.rows));
   }
 
-  run(): void {
+  run(units = Infinity): void {
     const { query, value, valid, operations } = this.#layer;
     const keys = (sequence: number): number => valid[sequence]!;
     const source = { tensor: value, operation: operations.context, keys };
-    const jobs = eachJob(this.#builder, query, this.#tiling, source);
+    const jobs = eachJob(this.#builder, query, this.#tiling, source, units);
     staggered(jobs, (job) => {
       const extent = keyExtent(this.#builder.params, keys(job.sequence));
       // All of one size, so that they never leave a gap that is too small.

@@ -1,0 +1,270 @@
+/**
+ * The mapper: ranks an operation's tilings by a closed form, checks the best few by building their steps and predicting
+ * them command by command, and remembers what it found. Deterministic; operations of equal shape are searched once.
+ */
+import type { Params } from "../config/index.ts";
+import { SystoleError } from "../errors.ts";
+import { predictSteps } from "./assemble.ts";
+import { ProgramBuilder } from "./builder.ts";
+import type { MemoryModel } from "./cost/index.ts";
+import { CapacityError } from "./emit.ts";
+import type { FusionMapping, Mapping, MappingCandidate, OperationMapping } from "./mapping.ts";
+import { boundOf } from "./mapping.ts";
+import { explain } from "./mapping-reason.ts";
+import { fits, SERIAL_PENALTY, tooSmall } from "./tiling.ts";
+import type { DetailedCandidate, Need } from "./tiling.ts";
+
+/** What a mapper plans with. */
+export interface MapperSetting {
+  /** 0 to 1 of scratchpad and accumulator. */
+  readonly fraction: number;
+  /** GEMM steps that fetching may look ahead. */
+  readonly lookahead: number;
+  readonly memory: MemoryModel;
+}
+
+/** An operation to be tiled. `Problem` holds all that the result depends on, and is plain data. */
+export interface Search<T extends object> {
+  readonly kind: string;
+  /** For errors. */
+  readonly name: string;
+  /** Names of the program's operations that the result is for. */
+  readonly operations: readonly string[];
+  readonly problem: object;
+  readonly macs: number;
+  readonly candidates: Iterable<DetailedCandidate<T>>;
+  readonly label: (tiling: T) => string;
+  /** Rounds of the outermost loop. */
+  readonly units: (tiling: T) => number;
+  /** Adds the steps of the first `units` rounds to an empty builder. */
+  readonly trial: (builder: ProgramBuilder, tiling: T, units: number) => void;
+}
+
+/** Candidates that are predicted, and those that are remembered. */
+const CHECKED = 3;
+const REMEMBERED = 8;
+/** Candidates that may fail to be placed before the search is content with the closed form. */
+const ATTEMPTS = 12;
+/** Rounds that are predicted of an operation with more: the rest goes at the pace of the last. */
+const ROUNDS = 2;
+/**
+ * What the event model must save for the closed form's order to be left: alone, an operation cannot overlap its beginning
+ * and end with its neighbours', so small differences say little.
+ */
+const CLEAR_GAIN = 0.995;
+
+interface Ranked<T> extends DetailedCandidate<T> {
+  readonly estimate: number;
+  readonly double: boolean;
+}
+
+interface Checked<T> {
+  readonly candidate: Ranked<T>;
+  readonly predicted: number | null;
+  readonly problem: string | null;
+}
+
+interface Found {
+  readonly tiling: object;
+  /** Expected. */
+  readonly cycles: number;
+  readonly mapping: Omit<OperationMapping, "operations">;
+  readonly operations: string[];
+}
+
+export class Mapper {
+  readonly params: Params;
+  readonly setting: MapperSetting;
+  readonly #found = new Map<string, Found>();
+  readonly #fusions: FusionMapping[] = [];
+  #compared: Map<string, number | undefined> | undefined;
+
+  constructor(params: Params, setting: MapperSetting) {
+    this.params = params;
+    this.setting = setting;
+  }
+
+  /** What was found for the operations that took it. */
+  get mapping(): Mapping {
+    const used = [...this.#found.values()].filter(({ operations }) => operations.length > 0);
+    return {
+      operations: used.map(({ mapping, operations }) => ({ operations: [...operations], ...mapping })),
+      fusions: [...this.#fusions],
+    };
+  }
+
+  /** Remembers a choice between fused and not. */
+  recordFusion(fusion: FusionMapping): void {
+    this.#fusions.push(fusion);
+  }
+
+  /**
+   * The best tiling, for operations that take it; undefined while operations are only compared. Error: `compile-capacity`.
+   */
+  choose<T extends object>(search: Search<T>): T | undefined {
+    if (this.#compared !== undefined) {
+      this.#compared.set(
+        search.name,
+        unlessTooSmall(() => this.#find(search).cycles),
+      );
+      return undefined;
+    }
+    const found = this.#find(search);
+    for (const name of search.operations) if (!found.operations.includes(name)) found.operations.push(name);
+    return found.tiling as T;
+  }
+
+  /**
+   * Expected cycles of what `describe` chooses tilings for, by the searches' names; undefined where nothing fits. No
+   * operation takes them.
+   */
+  compare(describe: () => void): ReadonlyMap<string, number | undefined> {
+    const compared = new Map<string, number | undefined>();
+    this.#compared = compared;
+    try {
+      describe();
+    } finally {
+      this.#compared = undefined;
+    }
+    return compared;
+  }
+
+  #find<T extends object>(search: Search<T>): Found {
+    const key = JSON.stringify([search.kind, search.problem]);
+    const found = this.#found.get(key) ?? this.#search(search);
+    this.#found.set(key, found);
+    return found;
+  }
+
+  #search<T extends object>(search: Search<T>): Found {
+    const { ranked, enumerated, smallest } = this.#rank(search.candidates);
+    if (ranked.length === 0) throw tooSmall(this.params, search.name, smallest!);
+    const checked = this.#check(search, ranked);
+    const placed = checked.filter(({ predicted }) => predicted !== null);
+    // What was not checked follows in the closed form's order, what cannot be placed comes last.
+    const fastest = placed.slice().sort((a, b) => a.predicted! - b.predicted!)[0];
+    if (fastest !== undefined && fastest.predicted! < CLEAR_GAIN * placed[0]!.predicted!) {
+      placed.splice(placed.indexOf(fastest), 1);
+      placed.unshift(fastest);
+    }
+    const tried = new Set(checked.map(({ candidate }) => candidate));
+    const rest = ranked
+      .filter((candidate) => !tried.has(candidate))
+      .map((candidate): Checked<T> => ({ candidate, predicted: null, problem: null }));
+    const failed = checked.filter(({ predicted }) => predicted === null);
+    const order = placed.length > 0 ? [...placed, ...rest, ...failed] : [...failed, ...rest];
+    const floorCycles = search.macs / (this.params.rows * this.params.cols);
+    const candidates = order.slice(0, REMEMBERED).map((c) => this.#candidate(search, c, floorCycles));
+    const winner = order[0]!;
+    const fitting = ranked.length;
+    return {
+      tiling: winner.candidate.tiling,
+      cycles: winner.predicted ?? winner.candidate.estimate,
+      mapping: {
+        kind: search.kind,
+        floorCycles,
+        enumerated,
+        fitting,
+        candidates,
+        reason: explain(candidates, enumerated, fitting),
+      },
+      operations: [],
+    };
+  }
+
+  #rank<T>(candidates: Iterable<DetailedCandidate<T>>): {
+    readonly ranked: readonly Ranked<T>[];
+    readonly enumerated: number;
+    readonly smallest: Need | undefined;
+  } {
+    const { params, setting } = this;
+    const ranked: Ranked<T>[] = [];
+    let smallest: Need | undefined;
+    let enumerated = 0;
+    for (const candidate of candidates) {
+      enumerated++;
+      if (smallest === undefined || share(params, candidate.minimal) < share(params, smallest)) {
+        smallest = candidate.minimal;
+      }
+      if (!fits(params, candidate.minimal, setting)) continue;
+      const double = fits(params, candidate.comfortable, setting);
+      const estimate = double ? candidate.cycles : candidate.cycles * SERIAL_PENALTY;
+      ranked.push({ ...candidate, double, estimate });
+    }
+    // The sort is stable: of equals the first enumerated wins.
+    return { ranked: ranked.sort((a, b) => a.estimate - b.estimate), enumerated, smallest };
+  }
+
+  #check<T extends object>(search: Search<T>, ranked: readonly Ranked<T>[]): Checked<T>[] {
+    const checked: Checked<T>[] = [];
+    let placed = 0;
+    for (const candidate of ranked.slice(0, ATTEMPTS)) {
+      if (placed === CHECKED) break;
+      try {
+        checked.push({ candidate, predicted: this.#predict(search, candidate.tiling), problem: null });
+        placed++;
+      } catch (error) {
+        if (!(error instanceof CapacityError)) throw error;
+        checked.push({ candidate, predicted: null, problem: error.message });
+      }
+    }
+    return checked;
+  }
+
+  /** Cycles of the operation alone, by the event model. Throws CapacityError. */
+  #predict<T extends object>({ units, trial }: Search<T>, tiling: T): number {
+    const cycles = (rounds: number): number => {
+      const builder = new ProgramBuilder(this.params, { doubleStaging: this.setting.lookahead > 0 });
+      trial(builder, tiling, rounds);
+      return predictSteps(builder, this.setting);
+    };
+    const total = units(tiling);
+    const last = cycles(Math.min(total, ROUNDS));
+    if (total <= ROUNDS) return last;
+    return last + (last - cycles(ROUNDS - 1)) * (total - ROUNDS);
+  }
+
+  #candidate<T extends object>(
+    { label }: Search<T>,
+    { candidate, predicted, problem }: Checked<T>,
+    floorCycles: number,
+  ): MappingCandidate {
+    const { params } = this;
+    const { tiling, estimate, double, parts } = candidate;
+    const need = double ? candidate.comfortable : candidate.minimal;
+    const cycles = predicted ?? estimate;
+    return {
+      label: label(tiling),
+      tiling: { ...tiling } as Record<string, number | string | boolean>,
+      estimatedCycles: Math.round(estimate),
+      predictedCycles: predicted === null ? null : Math.round(predicted),
+      utilization: cycles === 0 ? 0 : floorCycles / cycles,
+      scratchpadBytes: Math.ceil(need.scratchpadWords) * params.wordBytes,
+      accumulatorBytes: Math.ceil(need.accumulatorRows) * params.accumulatorRowBytes,
+      rowSlots: need.rowSlots,
+      buffering: problem !== null ? "none" : double ? "double" : "single",
+      problem,
+      bound: boundOf(parts),
+      parts,
+    };
+  }
+}
+
+/** How far a need is from fitting: the largest share of a memory. */
+function share(params: Params, need: Need): number {
+  return Math.max(
+    need.scratchpadWords / params.scratchpadWords,
+    need.accumulatorRows / params.accumulatorRows,
+    need.rowSlots / params.rowSlots,
+  );
+}
+
+/** Runs `attempt`; undefined when no tiling fits. */
+function unlessTooSmall<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof SystoleError && error.code === "compile-capacity") return undefined;
+    throw error;
+  }
+}
