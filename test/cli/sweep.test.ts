@@ -24,6 +24,12 @@ describe("two points on the RTL", () => {
     expect(second.stderr).not.toContain("running 1/2");
     expect(second.stderr).toContain("running 2/2");
     expect(Object.keys(points(cwd))).toHaveLength(2);
+    const more = ["--scratchpad", "16,32", "--predict"];
+    const mixed = await systole([...args, ...more], { cwd, env: { PATH: "/nonexistent" } });
+    expect(mixed.stdout.match(/ (measured|predicted)/g)).toEqual([
+      ...[" predicted", " predicted"],
+      ...[" measured", " measured"],
+    ]);
     for (const name of ["sweep.html", "sweep.svg"]) expectWellFormed(readFileSync(join(cwd, name), "utf8"));
 
     const third = await systole([...args, "--json"], { cwd, env: { ...QUICK, PATH: "/nonexistent" } });

@@ -137,7 +137,10 @@ export function addSweep(program: Command): void {
     .addOption(new Option("--seq <n>", "sequence length").argParser(integer(1, 4096)).default(512))
     .addOption(new Option("--layers <n>", "layers in one program").argParser(integer(1, 48)).default(1))
     .addOption(softmaxOption())
-    .option("--predict", "by the compiler's cost model alone, in seconds; otherwise every point is measured on the RTL")
+    .option(
+      "--predict",
+      "by the compiler's cost model, in seconds, but for points that --resume has; otherwise every point is measured on the RTL",
+    )
     .option("--check", "compare every tensor written with the integer reference", true)
     .option("--no-check", "do not compare")
     .option("--resume <file>", "keep measured points in this file, and take from it those that would be the same")

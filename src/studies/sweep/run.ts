@@ -24,7 +24,7 @@ export interface PointRequest {
 }
 
 export interface PointOptions extends Omit<MeasureOptions, "memory"> {
-  /** By the cost model alone. */
+  /** What the store lacks by the cost model alone. */
   readonly predict: boolean;
   readonly store: PointStore;
   /** Between two stretches of work that keep the process busy. Throws when the sweep was interrupted. */
@@ -67,18 +67,17 @@ export async function runPoint(request: PointRequest, options: PointOptions): Pr
     if (!(error instanceof SystoleError) || !/^(compile-capacity|program-semaphores)$/.test(error.code)) throw error;
     return { ...place, how: "does not fit", reason: error.message };
   }
+  const key = options.predict && options.store.isEmpty ? "" : pointKey(request, workload, options.check);
+  const known = options.store.get(key);
+  if (known !== undefined) return { ...known, ...place };
+  await options.checkpoint();
   const { program, expectedCycles } = workload.compiled;
   if (options.predict) {
     const macs = program.operations.reduce((sum, o) => sum + (o.where === "accelerator" ? o.macs : 0), 0);
     const floorCycles = macs / (params.rows * params.cols);
     const cycles = Math.round(expectedCycles);
-    await options.checkpoint();
     return { ...place, how: "predicted", cycles, floorCycles, utilization: floorCycles / cycles };
   }
-  const key = pointKey(request, workload, options.check);
-  const known = options.store.get(key);
-  if (known !== undefined) return { ...known, ...place };
-  await options.checkpoint();
   const { report } = await measure(params, workload, { ...options, memory });
   const { cycles, floorCycles, utilization, differences, readBytes, writeBytes, simulatedCyclesPerSecond } = report;
   const point: MeasuredPoint = {

@@ -19,6 +19,10 @@ export class PointStore {
     this.#points = new Map(file === undefined || !existsSync(file) ? [] : Object.entries(read(file).points));
   }
 
+  get isEmpty(): boolean {
+    return this.#points.size === 0;
+  }
+
   get(key: string): MeasuredPoint | undefined {
     return this.#points.get(key);
   }
