@@ -75,9 +75,9 @@ export interface WaveWindow {
   readonly depth?: number | undefined;
 }
 
-/** One simulation of one design. Errors of use throw; what the design does wrong is a StopReason. */
-export interface Engine {
-  /** `"verilator"`. */
+/** What a testbench needs of a simulation of one design. Errors of use throw; what the design does wrong is a StopReason. */
+export interface PortEngine {
+  /** `"verilator"`, `"embedded"`. */
   readonly simulator: string;
   readonly layout: MailboxLayout;
   /** The ports now. Inputs are written here and act at the next settle or step; outputs are as the last call left them. */
@@ -90,6 +90,16 @@ export interface Engine {
   settle(): StopReason;
   /** Runs clock cycles; ends early when the design stops. */
   step(cycles: number): StopReason;
+  /** Breaches of the protocol since the last call. */
+  takeViolations(): Violation[];
+  /** What the design printed since the last call. */
+  takeLog(): string;
+  /** Frees the simulation and finishes its wave file. Further calls throw. */
+  close(): void;
+}
+
+/** A simulation that has a memory and a host to offer, and records waves. */
+export interface Engine extends PortEngine {
   /** As step, but also ends when `irq` is 1 after a cycle, and after `quietCycles` (0: never) without AXI traffic. */
   run(cycles: number, untilIrq: boolean, quietCycles: number): StopReason;
   /** Puts a memory behind the design's AXI4 master ports; they are no longer driven from `now`. */
@@ -99,18 +109,12 @@ export interface Engine {
   attachHost(options: HostOptions): void;
   /** One register access through the attached host, giving up after `cycles`. */
   access(write: boolean, address: number, data: number, cycles: number): HostAccess;
-  /** Breaches of the protocol since the last call. */
-  takeViolations(): Violation[];
   /** Engine events since the last call, in order. */
   takeEvents(): EngineEvent[];
   /** The engines' activity since the last call; `start` counts from the start of the simulation. */
   takeActivity(): ActivityTrace;
-  /** What the design printed since the last call. */
-  takeLog(): string;
   /** Starts recording; one window at a time. */
   openWave(window: WaveWindow): void;
   /** Finishes the wave file. */
   closeWave(): void;
-  /** Frees the simulation and finishes its wave file. Further calls throw. */
-  close(): void;
 }

@@ -11,7 +11,7 @@ export { executionTrace } from "./command-trace.ts";
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./lint.ts";
 export type { VerilogDesign, VerilogFile, VerilogPort } from "./verilog.ts";
 export { buildModel, type BuildOptions, type BuildProgress, type BuiltModel, type WaveFormat } from "./build.ts";
-export type { Engine, EngineEvent, HostOptions, StopReason, WaveWindow } from "./engine.ts";
+export type { Engine, EngineEvent, HostOptions, PortEngine, StopReason, WaveWindow } from "./engine.ts";
 export type {
   InjectedFault,
   MemoryModel,
@@ -26,5 +26,6 @@ export type { Dut } from "./dut.ts";
 export { contentKey } from "./cache.ts";
 export { toolVersions } from "./toolchain.ts";
 export { openEngine, simulate, simulateVerilog, type SimulateOptions, type WaveOptions } from "./simulate.ts";
+export { EmbeddedEngine, simulateEmbedded, type EmbeddedSimulateOptions } from "./embedded-engine.ts";
 export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./streams.ts";
 export type { Process, RunOptions, SpawnOptions, Testbench } from "./testbench.ts";

@@ -1,6 +1,6 @@
 /** Ports of a simulated design as values: read and written one by one, or a record or array of them at once. */
 import { SystoleError } from "../errors.ts";
-import type { Engine } from "./engine.ts";
+import type { PortEngine } from "./engine.ts";
 import type { MailboxSlot } from "./mailbox.ts";
 
 /** What is written to a port: two's complement for a signed one; a value that does not fit throws. */
@@ -8,7 +8,7 @@ export type PortValue = number | bigint | boolean;
 
 /** The engine and whether its outputs are behind the inputs. Shared by all ports of one testbench. */
 export interface PortContext {
-  readonly engine: Engine;
+  readonly engine: PortEngine;
   stale: boolean;
 }
 

@@ -64,9 +64,9 @@ export async function simulateVerilog(
 }
 
 /** Parameters may be left out when the module takes none. */
-type SimulateArguments<P> = unknown extends P
-  ? [params?: undefined, options?: SimulateOptions]
-  : [params: P, options?: SimulateOptions];
+export type SimulateArguments<P, O = SimulateOptions> = unknown extends P
+  ? [params?: undefined, options?: O]
+  : [params: P, options?: O];
 
 /** A testbench over a module of the HDL: elaborated, emitted, built, loaded and reset; `dut` has the form of the module's ports. */
 export async function simulate<P, Io extends Ports>(

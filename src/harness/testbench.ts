@@ -1,6 +1,6 @@
 /** The testbench API, the same over every engine: processes as generators, one resumption per clock cycle. */
 import { SystoleError } from "../errors.ts";
-import type { Engine, StopReason } from "./engine.ts";
+import type { Engine, PortEngine, StopReason } from "./engine.ts";
 import { violationError } from "./memory-model.ts";
 import { Port, type PortContext } from "./port.ts";
 
@@ -23,10 +23,10 @@ export interface RunOptions {
 }
 
 /** A simulated design with its ports, clock and processes. Its functions can be taken out of the record. */
-export interface Testbench<D> {
+export interface Testbench<D, E extends PortEngine = Engine> {
   /** The ports, in records and arrays as the design declares them. */
   readonly dut: D;
-  readonly engine: Engine;
+  readonly engine: E;
   /** The port of this name in the Verilog. */
   readonly port: (name: string) => Port;
   /** Clock cycles since the start. */
@@ -55,11 +55,11 @@ interface Running {
 const DEFAULT_TIMEOUT_CYCLES = 100_000;
 
 /** A testbench over an engine; `makeDut` arranges the ports. */
-export function createTestbench<D>(
-  engine: Engine,
+export function createTestbench<D, E extends PortEngine>(
+  engine: E,
   design: string,
   makeDut: (port: (name: string) => Port) => D,
-): Testbench<D> {
+): Testbench<D, E> {
   const context: PortContext = { engine, stale: true };
   const ports = new Map(engine.layout.slots.map((slot) => [slot.name, new Port(context, slot)]));
   const port = (name: string): Port => {
@@ -141,7 +141,7 @@ export function createTestbench<D>(
 }
 
 /** What ended a simulation early, as an error with what the design printed. */
-export function stopError(engine: Engine, design: string, stop: StopReason): SystoleError {
+export function stopError(engine: PortEngine, design: string, stop: StopReason): SystoleError {
   const violations = engine.takeViolations();
   if (stop === "violation") return violationError(design, violations);
   const log = engine.takeLog().trim();
