@@ -7,7 +7,7 @@ import { makeWorkload, runWorkload } from "../src/bench/index.ts";
 import { loadConfig } from "../src/config/index.ts";
 import { ENGINES } from "../src/isa/index.ts";
 import type { EngineName } from "../src/isa/index.ts";
-import { LOSS_CAUSES, buildReport, launchMoments, reportSchema } from "../src/report/index.ts";
+import { LOSS_CAUSES, blockages, buildReport, launchMoments, reportSchema } from "../src/report/index.ts";
 import type { EngineTime, Report } from "../src/report/index.ts";
 import type { MemorySettings, ProgramRun } from "../src/runtime/index.ts";
 import { runEncoderCase } from "./support/encoder-case.ts";
@@ -107,7 +107,14 @@ describe.each(Object.keys(cases))("%s", (name) => {
       expect(sum("busy")).toBe(row.busy + row.memoryWait);
       expect(lane.memory.reduce((total, n) => total + n, 0)).toBe(row.memoryWait);
       for (const owner of ENGINES) expect(sum(owner)).toBe(row.waiting[owner]);
-      expect(sum("dispatch")).toBe(row.dispatch);
+      const behind = ENGINES.reduce((total, owner) => total + sum(`behind-${owner}`), 0);
+      expect(behind + sum("dispatch")).toBe(row.dispatch);
+      expect(behind).toBe(
+        report.operations.reduce(
+          (total, o) => total + ENGINES.reduce((part, owner) => part + o.engines[lane.engine].behind[owner], 0),
+          0,
+        ),
+      );
       expect(lane.start.every((start, i) => start >= (lane.end[i - 1] ?? 0) && start < lane.end[i]!)).toBe(true);
     }
   });
@@ -131,6 +138,26 @@ describe.each(Object.keys(cases))("%s", (name) => {
       }
     }
     expect(report.waits.every((w) => w.ownerOperation !== null)).toBe(true);
+  });
+
+  test("where commands were held up, the queue in the way was full, and had room right afterwards", () => {
+    let held = 0;
+    for (const { trace, queueDepth } of run.launches) {
+      const queued = (engine: EngineName, cycle: number): number => {
+        const mine = trace.commands.filter((t) => t.engine === engine);
+        return mine.filter((t) => t.enqueue < cycle).length - mine.filter((t) => t.start < cycle).length;
+      };
+      for (const { engine, start, end } of blockages(trace.commands, queueDepth)) {
+        held += end - start;
+        expect(queued(engine, start)).toBe(queueDepth);
+        expect(queued(engine, end)).toBe(queueDepth - 1);
+      }
+      // No queue ever holds more than it has room for, and each is empty at the end.
+      for (const t of trace.commands) expect(queued(t.engine, t.enqueue + 1)).toBeLessThanOrEqual(queueDepth);
+      for (const engine of ENGINES) expect(queued(engine, Infinity)).toBe(0);
+    }
+    if (report.kind === "layer" && run.launches.length === 1 && run.traces.length > 100)
+      expect(held).toBeGreaterThan(0);
   });
 
   test("the windows of activity hold what the counters count", () => {

@@ -15,7 +15,7 @@ const PALETTE = [
   "#cf7fae",
 ];
 
-/** What an engine does with its time: executes, is held up by memory, waits for another engine's post, for a command. */
+/** What an engine does with its time: executes, is held up by memory, waits for another engine's post, for a command: one behind a full queue, one on its way. */
 export const STATE_COLOURS = {
   busy: "#5a9e6f",
   memory: "#e1953b",
@@ -23,7 +23,8 @@ export const STATE_COLOURS = {
   gemm: "#a58bb5",
   norm: "#b98d86",
   store: "#93a074",
-  dispatch: "#b9b5aa",
+  behind: "#c9c6bd",
+  dispatch: "#8f8b80",
 } as const;
 
 /** The colour of every kind of operation, in the order of the report. */

@@ -27,6 +27,7 @@ export const noEngineTime = (): Writable<EngineTime> => ({
   memory: 0,
   waiting: { load: 0, store: 0, gemm: 0, norm: 0 },
   dispatch: 0,
+  behind: { load: 0, store: 0, gemm: 0, norm: 0 },
 });
 
 /** The sum of two, written to the first. */
@@ -34,7 +35,10 @@ export function addEngineTime(sum: Writable<EngineTime>, more: EngineTime): void
   sum.busy += more.busy;
   sum.memory += more.memory;
   sum.dispatch += more.dispatch;
-  for (const owner of ENGINES) sum.waiting[owner] += more.waiting[owner];
+  for (const owner of ENGINES) {
+    sum.waiting[owner] += more.waiting[owner];
+    sum.behind[owner] += more.behind[owner];
+  }
 }
 
 /** Waiting for a semaphore, by the operations at both ends; operations index the program's. */
@@ -86,7 +90,10 @@ export function launchStates(program: ProgramInfo, moments: LaunchMoments): Laun
         const key = `${engine} ${operation} ${owner} ${ownerOperation}`;
         const sum = (waits.get(key)?.cycles ?? 0) + cycles;
         waits.set(key, { engine, operation, owner, ownerOperation, cycles: sum });
-      } else time.dispatch += cycles;
+      } else {
+        time.dispatch += cycles;
+        if (moment.behind !== undefined) time.behind[moment.behind] += cycles;
+      }
     }
   }
   return { operations, idle, waits: [...waits.values()] };

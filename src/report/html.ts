@@ -4,7 +4,7 @@ import { STATE_COLOURS, kindColours } from "./colours.ts";
 import { bytes, duration, grouped, percent, rate } from "./format.ts";
 import type { LossCause } from "./array-time.ts";
 import type { OperationRow, PredictionRow, Report } from "./schema.ts";
-import { LANES, LOSS_TEXTS, cycleSummary, engineTimeRows, usedCauses } from "./summary.ts";
+import { LANES, LOSS_TEXTS, cycleSummary, dispatchParts, engineTimeRows, usedCauses } from "./summary.ts";
 import type { EngineTimeRow } from "./summary.ts";
 import { timelineView } from "./page-timeline.ts";
 import { renderTimeline } from "./timeline.ts";
@@ -138,7 +138,8 @@ function engineTimeView({ engine, kind, time, idle }: EngineTimeRow, colour: str
     ["busy", time.busy, STATE_COLOURS.busy],
     ["held up by memory", time.memory, STATE_COLOURS.memory],
     ...LANES.map((owner) => [`waiting for ${owner.toUpperCase()}`, time.waiting[owner], STATE_COLOURS[owner]] as const),
-    ["waiting for a command", time.dispatch, STATE_COLOURS.dispatch],
+    ["its next command behind a full queue", dispatchParts(time).behind, STATE_COLOURS.behind],
+    ["its next command on its way", dispatchParts(time).fetch, STATE_COLOURS.dispatch],
   ] as const;
   return {
     name: kind === "" ? engine.toUpperCase() : kind,

@@ -1,6 +1,7 @@
 export * from "./array-time.ts";
 export * from "./build.ts";
 export * from "./colours.ts";
+export * from "./dispatch.ts";
 export * from "./engine-states.ts";
 export * from "./format.ts";
 export * from "./html.ts";

@@ -2,6 +2,8 @@
 import { ENGINES } from "../isa/index.ts";
 import type { CommandTrace, EngineName, EnginePhase } from "../isa/index.ts";
 import type { LaunchRun } from "../runtime/index.ts";
+import { blockages, cut } from "./dispatch.ts";
+import type { Blockage } from "./dispatch.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import { Producers } from "./producers.ts";
 import type { Producer } from "./producers.ts";
@@ -15,6 +17,8 @@ export interface Moment {
   readonly next: CommandTrace | undefined;
   /** Whose post the next command lacks; undefined when it lacks none, or is not at the engine. */
   readonly lacks: Producer | undefined;
+  /** Nothing at the engine, and commands before the next one were held up by the full queue of this one. */
+  readonly behind: EngineName | undefined;
 }
 
 /** The moments of every engine, each in order and without a gap from 0 to the end of the launch. */
@@ -22,11 +26,13 @@ export type LaunchMoments = Readonly<Record<EngineName, readonly Moment[]>>;
 
 export function launchMoments(program: ProgramInfo, launch: LaunchRun): LaunchMoments {
   const producers = new Producers(program.commands, launch.firstCommand, launch.commands);
+  const blocked = blockages(launch.trace.commands, launch.queueDepth);
   const of = (engine: EngineName): readonly Moment[] =>
     engineMoments(
       launch.trace.phases.filter((p) => p.engine === engine),
       launch.trace.commands.filter((c) => c.engine === engine),
       producers,
+      blocked,
     );
   const [load, store, gemm, norm] = ENGINES.map(of) as [Moment[], Moment[], Moment[], Moment[]];
   return { load, store, gemm, norm };
@@ -36,6 +42,7 @@ function engineMoments(
   phases: readonly EnginePhase[],
   commands: readonly CommandTrace[],
   producers: Producers,
+  blocked: readonly Blockage[],
 ): readonly Moment[] {
   let started = 0;
   let retired = 0;
@@ -49,10 +56,17 @@ function engineMoments(
     };
   });
   const semaphores = awaited(about);
-  return about.map((moment, i) => {
+  return about.flatMap((moment, i): Moment[] => {
+    const { phase, next } = moment;
     const semaphore = semaphores[i]!;
-    const lacks = semaphore < 0 || moment.next === undefined ? undefined : producers.of(moment.next.index, semaphore);
-    return { ...moment, lacks };
+    const lacks = semaphore < 0 || next === undefined ? undefined : producers.of(next.index, semaphore);
+    if (phase.busy || phase.head || next === undefined) return [{ ...moment, lacks, behind: undefined }];
+    return cut(blocked, phase.start, phase.end).map(({ start, end, behind }) => ({
+      ...moment,
+      phase: { ...phase, start, end },
+      lacks,
+      behind,
+    }));
   });
 }
 

@@ -8,7 +8,7 @@ import type { LaunchRun } from "../runtime/index.ts";
 import type { CommandTrace } from "../isa/index.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import type { TimelineLane } from "./schema.ts";
-import { LANES } from "./summary.ts";
+import { LANES, waitCause } from "./summary.ts";
 import { buildTimeline } from "./timeline-data.ts";
 
 /** One run in the trace, on a process row of its own. */
@@ -80,7 +80,7 @@ function waitEvents({ program }: RunTrace, lane: TimelineLane, pid: number, tid:
   const waits = lane.state.flatMap((state, i): TraceEvent[] => {
     if (state === "busy") return [];
     const from = lane.from[i]!;
-    const cause = state === "dispatch" ? "a command" : state.toUpperCase();
+    const cause = waitCause(state);
     return [
       {
         name: `waits for ${cause}`,

@@ -39,7 +39,10 @@ const engineTime = z.strictObject({
   busy: cycles.describe("in execution and not held up; of several commands in execution the oldest counts"),
   memory: cycles.describe("in execution, held up by AXI or a memory bank"),
   waiting: byOwner.describe("nothing in execution, the next command waits for a post of this engine"),
-  dispatch: cycles.describe("nothing in execution, the next command is still being fetched or handed over"),
+  dispatch: cycles.describe("nothing in execution, the next command has not reached the engine"),
+  behind: byOwner.describe(
+    "of dispatch: commands are handed over in program order, and one before it found the queue of this engine full",
+  ),
 });
 
 const operation = z.strictObject({
@@ -99,14 +102,29 @@ const prediction = z.strictObject({
   floatLabel: z.string().optional().describe("the float model's label, with --check"),
 });
 
+const STRETCH_STATES = [
+  "busy",
+  "load",
+  "store",
+  "gemm",
+  "norm",
+  "behind-load",
+  "behind-store",
+  "behind-gemm",
+  "behind-norm",
+  "dispatch",
+] as const;
+
 const lane = z
   .strictObject({
     engine: engineName,
     start: z.array(cycles),
     end: z.array(cycles).describe("not included"),
     state: z
-      .array(z.enum(["busy", "load", "store", "gemm", "norm", "dispatch"]))
-      .describe("in execution, waiting for a post of that engine, or waiting for a command"),
+      .array(z.enum(STRETCH_STATES))
+      .describe(
+        "in execution; waiting for a post of that engine; waiting for a command that is behind the full queue of that engine, or on its way",
+      ),
     operation: z.array(z.number().int()).describe("whose time it is; indexes `operations`"),
     from: z.array(z.number().int()).describe("operation of the command whose post is missing; -1 when there is none"),
     memory: z.array(cycles).describe("cycles of the stretch in which the engine was held up by memory"),

@@ -83,6 +83,19 @@ export function engineTimeRows(report: Report): { readonly total: EngineTimeRow;
   });
 }
 
+/** Of an engine's wait for commands the part behind full queues, and the rest. */
+export function dispatchParts({ dispatch, behind }: EngineTime): { readonly behind: number; readonly fetch: number } {
+  const all = ENGINES.reduce((sum, engine) => sum + behind[engine], 0);
+  return { behind: all, fetch: dispatch - all };
+}
+
+/** What a stretch that is not in execution waits for, in words. */
+export function waitCause(state: string): string {
+  if (state === "dispatch") return "a command";
+  const [, queue] = /^behind-(.*)$/.exec(state) ?? [];
+  return queue === undefined ? state.toUpperCase() : `a command, behind the full queue of ${queue.toUpperCase()}`;
+}
+
 /** All cycles of an engine's time. */
 export const engineCycles = ({ busy, memory, waiting, dispatch }: EngineTime): number =>
   ENGINES.reduce((sum, owner) => sum + waiting[owner], busy + memory + dispatch);

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { bytes, duration, grouped, percent, rate } from "./format.ts";
 import type { OperationRow, PredictionRow, Report } from "./schema.ts";
-import { LANES, LOSS_TEXTS, cycleSummary, engineTimeRows, usedCauses } from "./summary.ts";
+import { LANES, LOSS_TEXTS, cycleSummary, dispatchParts, engineTimeRows, usedCauses } from "./summary.ts";
 import type { EngineTimeRow } from "./summary.ts";
 import { formatTable } from "./table.ts";
 
@@ -73,7 +73,7 @@ function engineTable(report: Report): string {
     blankZero(time.busy),
     blankZero(time.memory),
     ...LANES.map((owner) => blankZero(time.waiting[owner])),
-    blankZero(time.dispatch),
+    ...Object.values(dispatchParts(time)).map(blankZero),
     idle === undefined ? "" : blankZero(idle),
   ];
   return formatTable(
@@ -82,7 +82,8 @@ function engineTable(report: Report): string {
       { head: "busy" },
       { head: "memory" },
       ...LANES.map((owner, i) => ({ head: `${i === 0 ? "waits: " : ""}${owner.toUpperCase()}` })),
-      { head: "dispatch" },
+      { head: "a full queue" },
+      { head: "fetch" },
       { head: "idle" },
     ],
     engineTimeRows(report).flatMap(({ total, kinds }) => [

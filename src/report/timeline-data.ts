@@ -13,6 +13,9 @@ const MOST_WINDOWS = 4096;
 
 type Columns = { -readonly [K in keyof Omit<TimelineLane, "engine">]: TimelineLane[K][number][] };
 
+const dispatchState = ({ behind }: Moment): TimelineLane["state"][number] =>
+  behind === undefined ? "dispatch" : `behind-${behind}`;
+
 /** Collects stretches; neighbours that are the same are one. */
 class LaneBuilder {
   readonly columns: Columns = { start: [], end: [], state: [], operation: [], from: [], memory: [] };
@@ -24,7 +27,7 @@ class LaneBuilder {
     if (command === undefined) return;
     const state = stateOf(moment);
     const from = state === "wait" ? lacks!.command : undefined;
-    const what = state === "wait" ? lacks!.engine : state === "busy" ? "busy" : "dispatch";
+    const what = state === "wait" ? lacks!.engine : state === "busy" ? "busy" : dispatchState(moment);
     const { columns } = this;
     const key = `${command} ${what} ${from}`;
     if (key === this.#last && columns.end.at(-1) === phase.start + offset) {

@@ -6,7 +6,7 @@ import { renderTemplate } from "../files/index.ts";
 import { STATE_COLOURS, kindColours } from "./colours.ts";
 import { grouped, percent } from "./format.ts";
 import type { Report, Timeline } from "./schema.ts";
-import { LANES } from "./summary.ts";
+import { LANES, waitCause } from "./summary.ts";
 
 const WIDTH = 1080;
 const LANE_X = 56;
@@ -17,6 +17,8 @@ const CAPTION_HEIGHT = 30;
 const LAYERS_HEIGHT = 22;
 const AXIS_HEIGHT = 24;
 const LEGEND_STEP = 20;
+/** Pixels that stretches too narrow to tell apart share: the picture must not be larger than it is worth. */
+const COARSE = 2;
 /** Width of a letter of the legend, generously. */
 const LETTER = 6.7;
 /** Shorter or narrower than this a part would not be seen. */
@@ -39,14 +41,14 @@ function partStyle(part: Pick<Part, "state" | "kind">, kinds: readonly string[],
       return { label: kind, fill: colour, opacity: 1 };
     case "memory":
       return { label: `${kind}, held up by memory`, fill: colour, opacity: 0.4 };
+    case "load":
+    case "gemm":
+    case "norm":
+    case "store":
     case "dispatch":
-      return { label: `${kind}, waiting for a command`, fill: "url(#wait-dispatch)", opacity: 1 };
+      return { label: `${kind}, waiting for ${waitCause(part.state)}`, fill: `url(#wait-${part.state})`, opacity: 1 };
     default:
-      return {
-        label: `${kind}, waiting for ${part.state.toUpperCase()}`,
-        fill: `url(#wait-${part.state})`,
-        opacity: 1,
-      };
+      return { label: `${kind}, waiting for ${waitCause(part.state)}`, fill: STATE_COLOURS.behind, opacity: 0.4 };
   }
 }
 
@@ -80,11 +82,21 @@ function legend(drawn: readonly Bar[], kinds: readonly string[], colours: Readon
       .filter((_kind, i) => used.has(i))
       .map((kind) => ({ label: kind, fill: colours.get(kind)!, opacity: 1, breaks: false })),
     ...waits.map((state, i) => ({
-      label: state === "dispatch" ? "waits for a command" : `waits for ${state.toUpperCase()}`,
+      label: `waits for ${waitCause(state)}`,
       fill: `url(#wait-${state})`,
       opacity: 1,
       breaks: i === 0,
     })),
+    ...([...states].some((state) => state.startsWith("behind-"))
+      ? [
+          {
+            label: "next command behind a full queue",
+            fill: STATE_COLOURS.behind,
+            opacity: 0.4,
+            breaks: waits.length === 0,
+          },
+        ]
+      : []),
     ...(states.has("memory")
       ? [{ label: "pale: held up by memory", fill: "#888888", opacity: 0.4, breaks: waits.length === 0 }]
       : []),
@@ -148,7 +160,7 @@ export function renderTimeline(report: Report, { embedded = false } = {}): strin
 
   const lanes = timeline.lanes.map((columns) => {
     const lane: Lane = { ...columns, kind: columns.operation.map((o) => kindOf[o] ?? 0) };
-    return { columns, drawn: joinEqual(bars(lane, window, LANE_WIDTH)) };
+    return { columns, drawn: joinEqual(bars(lane, window, LANE_WIDTH / COARSE)) };
   });
   const rectangles = lanes.flatMap(({ columns, drawn }) =>
     drawn.flatMap((bar) => {
@@ -166,10 +178,10 @@ export function renderTimeline(report: Report, { embedded = false } = {}): strin
         const what =
           bar.count === 1 ? label.replace(kinds[part.kind] ?? "", operation) : `${bar.count} stretches, ${label}`;
         return {
-          x: (LANE_X + bar.x).toFixed(2),
-          y: y.toFixed(2),
-          width: Math.max(THINNEST, bar.width).toFixed(2),
-          height: height.toFixed(2),
+          x: (LANE_X + COARSE * bar.x).toFixed(1),
+          y: y.toFixed(1),
+          width: Math.max(THINNEST, COARSE * bar.width).toFixed(1),
+          height: height.toFixed(1),
           fill,
           opacity: opacity === 1 ? "" : opacity,
           title: `${columns.engine.toUpperCase()} · ${what}: ${whole ? `${when} (${grouped(part.cycles)})` : `${grouped(part.cycles)} of ${when}`}`,

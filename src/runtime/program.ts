@@ -12,6 +12,8 @@ export interface LaunchRun {
   /** Index in the program of its first command, and their number. */
   readonly firstCommand: number;
   readonly commands: number;
+  /** Commands that the queue of each engine holds. */
+  readonly queueDepth: number;
   /** Cycles from start to done: the CYCLES counter. */
   readonly cycles: number;
   /** What the engines did; cycles count from this launch's start, command indices from the program's. */
@@ -85,7 +87,13 @@ export async function runProgram(
         traces.push({ ...t, enqueue: t.enqueue + before, start: t.start + before, retire: t.retire + before });
       }
       const trace = { ...result.trace, commands: lives };
-      launches.push({ firstCommand, commands, cycles: result.counters.cycles, trace });
+      launches.push({
+        firstCommand,
+        commands,
+        queueDepth: device.params.queueDepth,
+        cycles: result.counters.cycles,
+        trace,
+      });
       counters = addCounters(counters, result.counters);
       seconds += result.seconds;
       simulatedCycles += result.simulatedCycles;

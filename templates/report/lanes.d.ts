@@ -1,7 +1,9 @@
 /** Types of lanes.js. */
 
-/** What a stretch of a lane is: in execution, or waiting for an engine's post or for a command. */
-export type StretchState = "busy" | "load" | "store" | "gemm" | "norm" | "dispatch";
+type EngineName = "load" | "store" | "gemm" | "norm";
+
+/** What a stretch of a lane is: in execution, or waiting for an engine's post, or for a command: behind a full queue, or on its way. */
+export type StretchState = "busy" | EngineName | `behind-${EngineName}` | "dispatch";
 
 /** An engine's stretches in order of time, none overlapping; `kind` numbers the operation's kind. Arrays of equal length. */
 export interface Lane {

@@ -83,6 +83,7 @@ function hatch(context, colour) {
 }
 
 function fillOf(context, part) {
+  if (part.state.startsWith("behind-")) return data.states.behind;
   if (part.state === "busy" || part.state === "memory") return data.kinds[part.kind].colour;
   return hatch(context, data.states[part.state]);
 }
@@ -134,7 +135,7 @@ function draw() {
       for (const part of bar.parts) {
         const height = Math.max(0.5, (LANE * part.cycles) / bar.cycles);
         y -= height;
-        c.globalAlpha = part.state === "memory" ? 0.4 : 1;
+        c.globalAlpha = part.state === "memory" || part.state.startsWith("behind-") ? 0.4 : 1;
         c.fillStyle = fillOf(c, part);
         c.fillRect(LEFT + bar.x, y, Math.max(0.5, bar.width), height);
       }
@@ -224,8 +225,13 @@ function draw() {
 
 /** What a stretch waits for. */
 function waitText(lane, i) {
-  const state = lane.state[i];
-  return state === "dispatch" ? "waits for a command" : `waits for ${state.toUpperCase()}`;
+  return `waits for ${cause(lane.state[i])}`;
+}
+
+function cause(state) {
+  if (state === "dispatch") return "a command";
+  const queue = /^behind-(.*)$/.exec(state);
+  return queue === null ? state.toUpperCase() : `a command, behind the full queue of ${queue[1].toUpperCase()}`;
 }
 
 /** The lines of the tooltip at a place of the canvas; none where nothing is. */
@@ -244,7 +250,7 @@ function describe(px, py) {
         const kind = data.kinds[p.kind].name;
         if (p.state === "busy") return kind;
         if (p.state === "memory") return `${kind}, held up by memory`;
-        return `${kind}, waiting for ${p.state === "dispatch" ? "a command" : p.state.toUpperCase()}`;
+        return `${kind}, waiting for ${cause(p.state)}`;
       };
       const parts = [...near.parts].sort((a, b) => b.cycles - a.cycles).slice(0, 6);
       return [

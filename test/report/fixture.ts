@@ -3,7 +3,7 @@ import type { EngineName } from "../../src/isa/index.ts";
 import type { OperationRow, Report, Timeline, TimelineLane } from "../../src/report/index.ts";
 
 const waiting = { load: 0, store: 0, gemm: 0, norm: 0 };
-const noTime = { busy: 0, memory: 0, waiting, dispatch: 0 };
+const noTime = { busy: 0, memory: 0, waiting, dispatch: 0, behind: waiting };
 
 /** Loses a twentieth of its cycles to LOAD, the rest of what it loses to the pipeline's filling. */
 function operation(name: string, kind: string, cycles: number, floorCycles: number): OperationRow {
@@ -23,7 +23,7 @@ function operation(name: string, kind: string, cycles: number, floorCycles: numb
       load: { ...noTime, busy: cycles },
       store: noTime,
       gemm: { ...noTime, busy: floorCycles, waiting: { ...waiting, load } },
-      norm: { ...noTime, busy: 70, memory: 7 },
+      norm: { ...noTime, busy: 70, memory: 7, dispatch: 9, behind: { ...waiting, gemm: 6 } },
     },
     commands: 12,
   };

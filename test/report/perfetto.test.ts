@@ -74,7 +74,9 @@ function sampleRun(): RunTrace {
       commandOperations: [0, 1, 1, 1],
     },
     traces: lives,
-    launches: [{ firstCommand: 0, commands: 4, cycles: 200, trace: { commands: lives, phases, activity } }],
+    launches: [
+      { firstCommand: 0, commands: 4, queueDepth: 8, cycles: 200, trace: { commands: lives, phases, activity } },
+    ],
   };
 }
 
