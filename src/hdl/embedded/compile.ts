@@ -3,8 +3,10 @@ import { needsReset } from "../verilog/clocking.ts";
 import { designPorts } from "../verilog/index.ts";
 import { operandsOf } from "../walk.ts";
 import { encodeModule, FunctionBody, pagesFor, type WasmFunction } from "../wasm/index.ts";
+import { joinChains } from "./chains.ts";
 import { Frame } from "./frame.ts";
 import { buildGraph, type Graph, type Node, type ResetGroup } from "./graph.ts";
+import { guardRegisters } from "./guards.ts";
 import { bytesOf, Layout } from "./layout.ts";
 import { Network, type Signal } from "./network.ts";
 import { isPacked, NodeWriter, type Shared } from "./node-writer.ts";
@@ -34,6 +36,7 @@ export function compileDesign(design: Design): CompiledDesign {
   const reset = needsReset(design.top) ? resetInput(design) : undefined;
   const network = new Network(design, reset);
   const graph = buildGraph(network);
+  guardRegisters(graph, network);
   const layout = new Layout(designPorts(design.top));
   return new Compiler(design, network, graph, layout, reset).compile();
 }
@@ -65,7 +68,7 @@ class Compiler {
   }
 
   compile(): CompiledDesign {
-    const cycle = scheduleCycle(this.#graph);
+    const cycle = scheduleCycle(joinChains(this.#graph, this.#network, this.#layout));
     const outputs = scheduleOutputs(this.#graph);
     for (const node of this.#graph.outputs) this.#stored.add(node.signal!);
     const cycleParts = this.#partition(cycle);
@@ -108,17 +111,20 @@ class Compiler {
     const partOf = new Map<Node, number>();
     let size = 0;
     for (const node of nodes) {
-      const cost = costOf(node);
+      const all = [...node.inner, node];
+      const cost = all.reduce((sum, part) => sum + costOf(part), 0);
       if (size > 0 && size + cost > FUNCTION_BYTES) {
         parts.push([]);
         size = 0;
       }
       size += cost;
       parts.at(-1)!.push(node);
-      partOf.set(node, parts.length - 1);
-      // Lanes that are written one by one meet in memory.
-      if (node.pack.lanes.length > 1 && node.signal !== undefined && !isPacked(node)) this.#stored.add(node.signal);
-      for (const producer of node.producers) {
+      for (const part of all) {
+        partOf.set(part, parts.length - 1);
+        // Lanes that are written one by one meet in memory.
+        if (part.pack.lanes.length > 1 && part.signal !== undefined && !isPacked(part)) this.#stored.add(part.signal);
+      }
+      for (const producer of all.flatMap((part) => [...part.producers])) {
         const elsewhere = partOf.get(producer) !== parts.length - 1;
         if (elsewhere && producer.signal !== undefined) this.#stored.add(producer.signal);
       }

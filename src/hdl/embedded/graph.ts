@@ -12,11 +12,11 @@ export interface State {
 /**
  * A piece of work of one clock cycle, for some lanes of a pack:
  * - `compute`: an equation; `load`: an async read;
- * - `register`: a register takes its next value; `read`, `write`: a memory port at the edge;
+ * - `register`: a register takes its next value; `shift`: so do the registers of a delay line; `read`, `write`: a memory port at the edge;
  * - `property`: a check; `reset`: remembers a reset until the registers have taken their values.
  */
 export interface Node {
-  readonly kind: "compute" | "load" | "register" | "read" | "write" | "property" | "reset";
+  readonly kind: "compute" | "load" | "register" | "shift" | "read" | "write" | "property" | "reset";
   readonly pack: Pack;
   readonly lanes: readonly number[];
   /** What it computes or changes. */
@@ -32,6 +32,12 @@ export interface Node {
   readonly states: Set<State>;
   /** What it changes at the edge. */
   readonly changes: State | undefined;
+  /** A register keeps its value, and its inner nodes rest, where this is 0: a bit that all lanes share. */
+  guard: Expr | undefined;
+  /** Registers of a delay line, of which `signal` is the second. */
+  readonly moves: number;
+  /** Nodes that work for this one alone, in order. */
+  readonly inner: Node[];
   /** Its result is kept aside and takes its place when all else is done. */
   deferred: boolean;
 }
@@ -175,6 +181,9 @@ class GraphBuilder {
       changes: parts.changes,
       producers: new Set(),
       states: new Set(),
+      guard: undefined,
+      moves: 0,
+      inner: [],
       deferred: false,
     };
     if (node.kind === "compute" || node.kind === "load") this.#remember(node);

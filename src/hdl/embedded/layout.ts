@@ -61,6 +61,13 @@ export class Layout {
     return this.#place(this.#deferred, signal);
   }
 
+  /** Places signals of one width side by side, with room behind them for the rest of a vector. */
+  placeChain(signals: readonly Signal[]): void {
+    const bytes = bytesOf(signals[0]!.net.width);
+    const address = this.allocate(bytes * signals.length + 16);
+    signals.forEach((signal, index) => this.#signals.set(signal, address + bytes * index));
+  }
+
   /** Signals that have a place. */
   placed(): Iterable<readonly [Signal, number]> {
     return this.#signals;

@@ -40,8 +40,13 @@ export class NodeWriter {
         this.#load(node);
         return;
       case "register":
-        if (isPacked(node)) this.#registerPacked(node);
-        else this.#register(node);
+        this.#guarded(node, () => {
+          if (isPacked(node)) this.#registerPacked(node);
+          else this.#register(node);
+        });
+        return;
+      case "shift":
+        this.#shift(node);
         return;
       case "read":
         this.#read(node);
@@ -80,6 +85,43 @@ export class NodeWriter {
     });
     if (this.#shared.stored.has(signal)) {
       this.#store(this.#frame.layout.signal(signal) + lane * bytesOf(width), width, locals);
+    }
+  }
+
+  /** Writes a register's work, in a branch where it has a guard. */
+  #guarded(node: Node, write: () => void): void {
+    if (node.guard === undefined) {
+      write();
+      return;
+    }
+    if (node.deferred) this.#keepOld(node);
+    this.emitter(node, 0).push(node.guard);
+    this.#frame.branch(() => {
+      for (const inner of node.inner) this.write(inner);
+      write();
+    });
+  }
+
+  /** A deferred register that takes nothing keeps what it has. */
+  #keepOld({ signal, lanes }: Node): void {
+    const { body, layout } = this.#frame;
+    const [from, to] = [layout.signal(signal!), layout.deferred(signal!)];
+    const bytes = bytesOf(signal!.net.width);
+    if (lanes.length > 1) {
+      for (let offset = 0; offset < bytes * lanes.length; offset += 16) {
+        body.i32(0);
+        body.i32(0);
+        body.vectorAccess("load", from + offset);
+        body.vectorAccess("store", to + offset);
+      }
+      return;
+    }
+    const width = Math.min(signal!.net.width, WORD_BITS);
+    for (let offset = 0; offset < bytes; offset += 8) {
+      body.i32(0);
+      body.i32(0);
+      this.#frame.load(from + offset, width, false);
+      this.#frame.store(to + offset, width);
     }
   }
 
@@ -187,6 +229,19 @@ export class NodeWriter {
       this.#store(base + node.lanes[index]! * bytesOf(width), width, locals);
       for (const local of locals) body.release(local);
     });
+  }
+
+  /** Moves the values of a delay line on by one register, the last ones first. */
+  #shift({ signal, moves }: Node): void {
+    const { body, layout } = this.#frame;
+    const bytes = bytesOf(signal!.net.width);
+    const second = layout.signal(signal!);
+    for (let offset = 16 * (Math.ceil((moves * bytes) / 16) - 1); offset >= 0; offset -= 16) {
+      body.i32(0);
+      body.i32(0);
+      body.vectorAccess("load", second - bytes + offset);
+      body.vectorAccess("store", second + offset);
+    }
   }
 
   #read(node: Node): void {

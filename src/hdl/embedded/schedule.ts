@@ -8,10 +8,12 @@ const DEFERRED_AT_ONCE = 0.05;
  * The order of a clock cycle: what is needed comes first, and what the edge changes is changed in place once nobody
  * needs its old value. Where registers need each other's old values, some are deferred: the fewer, the better.
  */
-export function scheduleCycle({ edge }: Graph): Node[] {
+export function scheduleCycle(edge: readonly Node[]): Node[] {
+  // What only the outputs follow is no part of the cycle.
+  const working = new Set(strongComponents(edge, ({ producers }) => [...producers]).flat());
   const needs = (node: Node): readonly Node[] => {
-    const waits = node.changes !== undefined && !node.deferred;
-    return waits ? [...node.producers, ...others(node.changes.readers, node)] : [...node.producers];
+    if (node.changes === undefined || node.deferred) return [...node.producers];
+    return [...node.producers, ...others(node.changes.readers, node).filter((reader) => working.has(reader))];
   };
   // Only components that were cyclic are looked at again.
   let pending: readonly (readonly Node[])[] = [edge];
@@ -46,6 +48,7 @@ function deferSome(component: readonly Node[]): void {
     .filter((node) => (node.kind === "register" || node.kind === "read") && !node.deferred)
     .map((node) => ({ node, weight: weight(node) }))
     .sort((a, b) => b.weight - a.weight);
+  if (candidates.length === 0) throw new Error("registers wait for each other, and none can be deferred");
   const count = Math.max(1, Math.floor(candidates.length * DEFERRED_AT_ONCE));
   for (const { node } of candidates.slice(0, count)) node.deferred = true;
 }

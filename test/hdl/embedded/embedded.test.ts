@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withSeed } from "../../../src/harness/index.ts";
 import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
 import { runBodies } from "../../../src/hdl/elaborate.ts";
-import { elaborate, input, instance, module, output, uint } from "../../../src/hdl/index.ts";
+import { elaborate, input, instance, module, output, pipe, times, uint } from "../../../src/hdl/index.ts";
 import { formatFailure, writeWords } from "../../../src/hdl/simulate/index.ts";
 import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "../fixtures/samples.ts";
 import { randomLanes, randomModule } from "../random-design.ts";
@@ -30,6 +30,27 @@ test("random expressions mean the same in the lanes of vectors", async () => {
 test("random rows of equal instances and memories mean what the evaluator says", async () => {
   await withSeed((random) => {
     for (let i = 0; i < 25; i++) expectSameAsEvaluator(elaborate(randomSystem(random.word())), random, 40);
+  });
+});
+
+test("delay lines move on by one register a cycle, whatever their width and length", async () => {
+  const Lines = module(
+    "lines",
+    () => ({ data: input(uint(70)), late: times(36, () => output(uint(70))), between: output(uint(9)) }),
+    (io) => {
+      const widths = [1, 8, 9, 16, 17, 33, 64, 65, 70];
+      const lengths = [1, 2, 17, 40];
+      io.late.forEach((port, i) => {
+        const width = widths[i % widths.length]!;
+        port.set(pipe(io.data.wrap(width), lengths[Math.floor(i / widths.length)]!).extend(70));
+      });
+      // Someone reads in the middle, and a line goes off to the side.
+      const middle = pipe(io.data.wrap(9), 5, { reset: true });
+      io.between.set(pipe(middle, 6).xor(pipe(middle, 3)).xor(middle));
+    },
+  );
+  await withSeed((random) => {
+    expectSameAsEvaluator(elaborate(Lines), random, 120);
   });
 });
 
