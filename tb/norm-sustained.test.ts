@@ -10,7 +10,7 @@ const MEMORY = { latencyCycles: 100, bytesPerCycle: 16, stallProbability: 0, see
 
 async function measure(name: WorkloadName, softmax: SoftmaxMode = "deferred") {
   const params = loadConfig("transformer");
-  const choice = { seq: 1, layers: 1, repeat: 8, softmax, seed: 1 };
+  const choice = { seq: 1, layers: 1, repeat: 16, softmax, seed: 1 };
   const workload = makeWorkload(name, params, choice, { memory: MEMORY });
   const result = await runWorkload(params, workload, { memory: MEMORY, check: true });
   const { simulator, buildSeconds, run, comparisons } = result;
@@ -30,11 +30,12 @@ async function measure(name: WorkloadName, softmax: SoftmaxMode = "deferred") {
 }
 
 test.each([
-  ["layernorm", "deferred", 7.3],
-  ["softmax", "deferred", 14.5],
-  ["softmax", "normalised", 7.3],
-] as const)("%s, %s: elements a cycle", async (name, mode, least) => {
-  const { elementsPerCycle, differences } = await measure(name, mode);
+  ["layernorm", "deferred", 7],
+  ["softmax", "deferred", 14],
+  ["softmax", "normalised", 7],
+] as const)("%s, %s: elements a cycle from the first pass to the last, rows in flight", async (name, mode, least) => {
+  const { sustainedElementsPerCycle, rowsInFlight, differences } = await measure(name, mode);
   expect(differences).toBe(0);
-  expect(elementsPerCycle).toBeGreaterThanOrEqual(least);
+  expect(sustainedElementsPerCycle).toBeGreaterThanOrEqual(least);
+  expect(rowsInFlight).toBeGreaterThanOrEqual(8);
 });

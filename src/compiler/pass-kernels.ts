@@ -227,10 +227,12 @@ interface LoadedBlock {
   readonly row: number;
   readonly rows: number;
   readonly accumulator: Buffer;
+  /** The only one of its group: its runs follow each other. */
+  readonly alone: boolean;
 }
 
 /** Visits row blocks group by group, each group `repeat` times. The visitor's return value runs after the next visit. */
-function eachRowBlock(context: Context, visit: (block: LoadedBlock) => () => void): void {
+function eachRowBlock(context: Context, visit: (block: LoadedBlock, run: number) => () => void): void {
   const { builder, operation, input, tiling, repeat } = context;
   const slices = input.columns.stride / builder.params.wordBytes;
   let pending: (() => void) | undefined;
@@ -238,11 +240,12 @@ function eachRowBlock(context: Context, visit: (block: LoadedBlock) => () => voi
   for (let first = 0; first < all.length; first += GROUP) {
     const group = all.slice(first, first + GROUP).map(([row, rows]): LoadedBlock => {
       const block = { tensor: input, row, rows, slice: 0, slices };
-      return { row, rows, accumulator: loadAccumulator(builder, operation, block, "rows") };
+      const accumulator = loadAccumulator(builder, operation, block, "rows");
+      return { row, rows, accumulator, alone: first + 1 === all.length };
     });
     for (let run = 0; run < repeat; run++) {
       for (const block of group) {
-        const rest = visit(block);
+        const rest = visit(block, run);
         pending?.();
         pending = rest;
       }
@@ -257,8 +260,12 @@ function addSoftmax(context: Context, { cols, scale, mode, valid = cols }: Softm
   const slices = output.columns.stride / params.wordBytes;
   const zeros = loadZeros(builder, operation, Math.max(tiling.rows, params.rows));
   let previousSlots: readonly Buffer[] = [];
-  eachRowBlock(context, ({ row, rows, accumulator }) => {
-    const slots = buffer("rowSlots", "rows", tiling.rows);
+  const slotsOf = new Map<Buffer, Buffer[]>();
+  eachRowBlock(context, ({ row, rows, accumulator, alone }, run) => {
+    // Runs over a block alone overlap, and so take two sets of slots in turn.
+    const sets = alone ? 2 : 1;
+    const known = slotsOf.get(accumulator) ?? [];
+    const slots = known[run % sets] ?? buffer("rowSlots", "rows", tiling.rows);
     // No pass reads the factors of a deferred Softmax here; its slots rest until the row job before has surely ended.
     const held = [slots, ...previousSlots];
     previousSlots = [slots];
@@ -268,27 +275,30 @@ function addSoftmax(context: Context, { cols, scale, mode, valid = cols }: Softm
       validColumns: valid,
       rowSlot: slots.address,
     });
-    // Adding zeros changes nothing but the row maxima, which only the array's output tracks.
-    builder.step({
-      engine: "gemm",
-      operation,
-      prefetch: false,
-      buffers: [zeros, accumulator, slots],
-      build: () => ({
-        rows,
-        kTiles: 1,
-        nTiles: slices * params.wordTiles,
-        aAddress: zeros.address,
-        wAddress: zeros.address,
-        accAddress: accumulator.address,
-        accStride: rows,
-        init: GEMM_INITS.accumulate,
-        trackMax: 1,
-        startMax: 1,
-        validColumns: valid,
-        rowSlot: slots.address,
-      }),
-    });
+    if (run < sets) {
+      slotsOf.set(accumulator, [...known, slots]);
+      // Adding zeros changes nothing but the row maxima, which only the array's output tracks.
+      builder.step({
+        engine: "gemm",
+        operation,
+        prefetch: false,
+        buffers: [zeros, accumulator, slots],
+        build: () => ({
+          rows,
+          kTiles: 1,
+          nTiles: slices * params.wordTiles,
+          aAddress: zeros.address,
+          wAddress: zeros.address,
+          accAddress: accumulator.address,
+          accStride: rows,
+          init: GEMM_INITS.accumulate,
+          trackMax: 1,
+          startMax: 1,
+          validColumns: valid,
+          rowSlot: slots.address,
+        }),
+      });
+    }
     const block = { tensor: output, row, rows, slice: 0, slices };
     if (mode === "deferred") {
       const fields = (): PartialFields<"norm"> => ({ ...common(), function: NORM_FUNCTIONS.exp, deferred: 1 });
