@@ -88,7 +88,10 @@ export function addSimulationOptions(command: Command): Command {
     .option("-c, --config <name>", "preset name or configuration file", "transformer")
     .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
     .option("--html <file>", "write the report as an HTML page")
-    .option("--trace <file>", "write the life of every command as trace events (JSON), for Perfetto")
+    .option(
+      "--trace <file>",
+      "write every command, wait and its cause, and counters as trace events (JSON), for Perfetto",
+    )
     .option("--svg <file>", "write the timeline of the engines as a picture");
   return addMemoryOptions(command)
     .option("--wave <file>", "record waves (.vcd or .fst); slow and large, so give a window")

@@ -39,6 +39,20 @@ function rows(s: JsonSchema, path: string): string[][] {
   });
 }
 
+const READING = `## How cycles are put down to causes
+
+Each engine, in every cycle, is in one state:
+
+- **busy**: a command is in execution and not held up; of several in execution the oldest counts, and the cycle in which it retires is its own.
+- **memory**: a command is in execution, held up by AXI, by a memory bank, or by the stream from NORM to STORE.
+- **waiting** for an engine: nothing is in execution, and the next command lacks a post of that engine. Of several missing semaphores the one that comes last counts: the others alone would not have let the command start. \`waits\` names the operations at both ends: the n-th wait for a semaphore takes its n-th post.
+- **dispatch**: nothing is in execution, and the next command has not reached the engine. Commands are handed over in program order; \`behind\` says for how long one of those before it found its own engine's queue full. Such an engine is ahead of the program, not late. The rest is fetch.
+- **idle**: after the engine's last command.
+
+Over all operations busy, memory and waiting are exactly the hardware's counters, and with dispatch and idle they are all cycles.
+
+The array, in every cycle, takes in an activation row, or the cycle is lost to one cause (\`losses\`), put down to the operation whose row is the next to enter. For each operation, and for all together, \`floorCycles\` and the losses add up to \`cycles\`. Before the first row everything is \`start\`, after the last one \`end\`, whatever the engines wait for meanwhile.`;
+
 /** The page's text. */
 export function reportPage(): string {
   const schema = z.toJSONSchema(reportSchema) as JsonSchema;
@@ -46,6 +60,8 @@ export function reportPage(): string {
     GENERATED,
     "# Results as JSON",
     "`systole run --json` and `systole bench --json` print one object of this shape on standard output. All cycles come from the hardware's counters and its trace port.",
+    READING,
+    "## Keys",
     table(["key", "type", "meaning"], rows(schema, "")),
   ].join("\n\n")}\n`;
 }

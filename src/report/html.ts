@@ -51,6 +51,14 @@ function facts(report: Report) {
       name: "memory",
       value: `${memory.bytesPerCycle} bytes per cycle each way, latency ${memory.latencyCycles} cycles, stall probability ${memory.stallProbability}`,
     },
+    ...(report.expectedCycles === null
+      ? []
+      : [
+          {
+            name: "cost model",
+            value: `expected ${grouped(report.expectedCycles)} cycles, ${percent(Math.abs(report.expectedCycles / Math.max(1, report.cycles) - 1), 2)} ${report.expectedCycles < report.cycles ? "fewer" : "more"}`,
+          },
+        ]),
     { name: "traffic", value: `${bytes(report.readBytes)} read, ${bytes(report.writeBytes)} written` },
     {
       name: "simulation",

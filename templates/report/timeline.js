@@ -96,6 +96,7 @@ function change(next) {
   } catch {
     // Some browsers allow no history in files from the disk: then the address stays as it is.
   }
+  showTip();
   redraw();
 }
 
@@ -325,9 +326,8 @@ canvas.addEventListener(
     // Where there is nothing more to zoom out of, the page scrolls.
     if (next.from === view.from && next.to === view.to) return;
     event.preventDefault();
-    change(next);
     hover = { x: event.offsetX, y: event.offsetY };
-    showTip();
+    change(next);
   },
   { passive: false },
 );
