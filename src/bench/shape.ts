@@ -5,15 +5,19 @@ import { namedShapes } from "../model/index.ts";
 /** Largest dimension a benchmark accepts. */
 const MAX_DIMENSION = 65_536;
 
-/** Parses `128x768x768` into as many dimensions as `names` has. Error: `bench-shape`. */
-export function parseDimensions<N extends string>(text: string, names: readonly N[]): Record<N, number> {
+/** Parses `128x768x768`, the value of `option`, into as many dimensions as `names` has. Error: `bench-shape`. */
+export function parseDimensions<N extends string>(
+  text: string,
+  names: readonly N[],
+  option = "--shape",
+): Record<N, number> {
   const parts = text.split("x").map(Number);
   const valid =
     parts.length === names.length && parts.every((n) => Number.isInteger(n) && n >= 1 && n <= MAX_DIMENSION);
   if (!valid) {
     throw new SystoleError({
       code: "bench-shape",
-      message: `--shape ${text}: must be ${names.map((name) => `<${name}>`).join("x")}, each from 1 to ${MAX_DIMENSION}`,
+      message: `${option} ${text}: must be ${names.map((name) => `<${name}>`).join("x")}, each from 1 to ${MAX_DIMENSION}`,
     });
   }
   return Object.fromEntries(names.map((name, i) => [name, parts[i]!])) as Record<N, number>;

@@ -10,6 +10,7 @@ import { addDisasm } from "./commands/disasm.ts";
 import { addDocs } from "./commands/docs.ts";
 import { addFigures } from "./commands/figures.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addMap } from "./commands/map.ts";
 import { addRun } from "./commands/run.ts";
 import { addSweep } from "./commands/sweep.ts";
 
@@ -25,7 +26,18 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [addRun, addBench, addFigures, addSweep, addGenerate, addCompile, addDisasm, addCheck, addDocs])
+  for (const add of [
+    addRun,
+    addBench,
+    addFigures,
+    addSweep,
+    addGenerate,
+    addCompile,
+    addMap,
+    addDisasm,
+    addCheck,
+    addDocs,
+  ])
     add(program);
   for (const command of program.commands) {
     command.showHelpAfterError(`(systole ${command.name()} --help explains it)`);

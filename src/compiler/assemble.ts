@@ -92,15 +92,14 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
   return { program, expectedCycles: parts.reduce((sum, part) => sum + part.cycles, 0) };
 }
 
-/**
- * Cycles that the steps of a builder's only segment are expected to take, from the first fetch to the last STORE. Throws
- * CapacityError when a buffer does not fit.
- */
+/** Cycles that a builder's steps are expected to take, host steps not included. Throws CapacityError. */
 export function predictSteps(builder: ProgramBuilder, { lookahead = 6, memory }: AssembleOptions): number {
   const { params, segments } = builder;
   const window = placeRegions(builder);
-  const commands = assignRowJobs(emit(params, segments[0]!.steps, lookahead).commands);
-  return scheduleCommands(params, commands, findDependencies(params, commands, window), memory).cycles;
+  return segments.reduce((sum, { steps }) => {
+    const commands = assignRowJobs(emit(params, steps, lookahead).commands);
+    return sum + scheduleCommands(params, commands, findDependencies(params, commands, window), memory).cycles;
+  }, 0);
 }
 
 interface AssembledSegment {

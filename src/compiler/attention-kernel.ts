@@ -4,10 +4,11 @@ import { SystoleError } from "../errors.ts";
 import type { Dyadic } from "../reference/index.ts";
 import { addAttention } from "./attention.ts";
 import type { SoftmaxMode } from "./attention.ts";
-import { ProgramBuilder, roundUp, rowUnit } from "./builder.ts";
+import { roundUp, rowUnit } from "./builder.ts";
+import type { ProgramBuilder } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
-import { canUnfuse, compareFusion, givenFusion, requireFusion } from "./fusion.ts";
+import { FusionComparison, givenFusion, requireFusion } from "./fusion.ts";
 import type { Fusion } from "./fusion.ts";
 import type { Budget } from "./tiling.ts";
 import { addUnfusedAttention } from "./unfused-attention.ts";
@@ -45,32 +46,23 @@ export function compileAttention(params: Params, kernel: AttentionKernel, option
   return compile(
     params,
     (builder, budget) => {
-      describe(builder, kernel, isFused(params, kernel, fusion, budget), budget);
+      describe(builder, kernel, isFused(kernel, fusion, budget), budget);
     },
     options,
   );
 }
 
 /** Decides where Softmax happens, and leaves word of it with the mapper. */
-function isFused(params: Params, kernel: AttentionKernel, fusion: Fusion, budget: Budget): boolean {
+function isFused(kernel: AttentionKernel, fusion: Fusion, budget: Budget): boolean {
   const { mapper } = budget;
-  const compare = (fused: boolean) =>
-    mapper.compare(() => {
-      describe(new ProgramBuilder(params), kernel, fused, budget);
-    });
-  const choice =
-    fusion === "auto"
-      ? compareFusion(
-          "softmax",
-          { compared: compare(true), names: [NAME] },
-          {
-            compared: canUnfuse(params) ? compare(false) : undefined,
-            names: [`${NAME} scores`, `${NAME} softmax`],
-          },
-        )
-      : givenFusion("softmax", fusion !== "off");
-  mapper.recordFusion(choice);
-  return choice.fused;
+  if (fusion !== "auto") {
+    mapper.recordFusion(givenFusion("softmax", fusion !== "off"));
+    return fusion !== "off";
+  }
+  const comparison = new FusionComparison(mapper, (builder, fused) => {
+    describe(builder, kernel, fused("softmax"), budget);
+  });
+  return comparison.choose({ operation: "softmax", fused: [NAME], unfused: [`${NAME} scores`, `${NAME} softmax`] });
 }
 
 const NAME = "attention";

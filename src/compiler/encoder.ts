@@ -3,13 +3,12 @@ import type { NormFeature, Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import type { EncoderShape, QuantisedBert, QuantisedLayer, QuantisedResidualNorm } from "../model/index.ts";
 import { addAttention } from "./attention.ts";
-import { ProgramBuilder } from "./builder.ts";
-import type { TensorDraft } from "./builder.ts";
+import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
-import { canUnfuse, compareFusion, givenFusion, requireFusion } from "./fusion.ts";
-import type { Compared, Fusion } from "./fusion.ts";
+import { canUnfuse, FusionComparison, givenFusion, requireFusion } from "./fusion.ts";
+import type { Fusion } from "./fusion.ts";
 import { constantBytes, constantSections } from "./host-steps.ts";
 import { addLayerNorm } from "./layer-norm.ts";
 import { addLinear } from "./linear.ts";
@@ -54,7 +53,7 @@ export function compileEncoder(params: Params, bert: QuantisedBert, options: Enc
       const features = options.functions ?? params.features;
       const functions = new Set([...features].filter((f) => params.features.has(f)));
       const common = { budget, shape: bert.shape, seq, valid, functions };
-      const setting = { ...common, fused: chooseFusion(params, common, bert.layers[0]!, fusion) };
+      const setting = { ...common, fused: chooseFusion(common, bert.layers[0]!, fusion) };
       let tensor = declareInput(builder, setting);
       for (let index = 0; index < layers; index++) {
         tensor = new LayerCompiler(builder, setting, bert.layers[index]!, index).run(tensor);
@@ -90,35 +89,19 @@ interface FusedOperations {
 }
 
 /** Decides for all layers, which have the same shape, and leaves word of it with the mapper. */
-function chooseFusion(
-  params: Params,
-  common: Omit<Setting, "fused">,
-  layer: QuantisedLayer,
-  fusion: Fusion,
-): FusedOperations {
+function chooseFusion(common: Omit<Setting, "fused">, layer: QuantisedLayer, fusion: Fusion): FusedOperations {
   const { mapper } = common.budget;
   const { functions } = common;
-  const given = (fused: boolean, layerNorm: boolean): FusedOperations => ({
-    softmax: fused,
-    attentionOutput: layerNorm,
-    output: layerNorm,
+  const comparison = new FusionComparison(mapper, (builder, fused) => {
+    const [softmax, attentionOutput, output] = ["softmax", "attention-output", "output"].map(fused);
+    const setting = { ...common, fused: { softmax: softmax!, attentionOutput: attentionOutput!, output: output! } };
+    new LayerCompiler(builder, setting, layer, 0).run(declareInput(builder, setting));
   });
-  const compare = (fused: boolean): Compared =>
-    mapper.compare(() => {
-      const builder = new ProgramBuilder(params);
-      const setting = { ...common, fused: given(fused, fused) };
-      new LayerCompiler(builder, setting, layer, 0).run(declareInput(builder, setting));
-    });
-  const on = fusion === "auto" ? compare(true) : undefined;
-  const off = fusion === "auto" && canUnfuse(params) ? compare(false) : undefined;
   const choose = (operation: string, asked: boolean, fused: readonly string[], unfused: readonly string[]): boolean => {
     const names = (list: readonly string[]): string[] => list.map((name) => layerTensor(0, name));
-    const choice =
-      on === undefined
-        ? givenFusion(operation, asked)
-        : compareFusion(operation, { compared: on, names: names(fused) }, { compared: off, names: names(unfused) });
-    mapper.recordFusion(choice);
-    return choice.fused;
+    if (fusion === "auto") return comparison.choose({ operation, fused: names(fused), unfused: names(unfused) });
+    mapper.recordFusion(givenFusion(operation, asked));
+    return asked;
   };
   const layerNorm = (operation: string, name: "attentionOutput" | "output"): boolean =>
     !functions.has("layernorm") ||

@@ -1,6 +1,8 @@
 /** Fusion: which of Softmax and LayerNorm happen on chip, between the products, and which through DRAM. */
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
+import { ProgramBuilder } from "./builder.ts";
+import type { Mapper } from "./mapper.ts";
 import type { FusionMapping } from "./mapping.ts";
 
 /**
@@ -32,28 +34,71 @@ export function requireFusion(params: Params, fusion: Fusion): void {
   });
 }
 
-/** Cycles of searches by name, as the mapper compares them. */
-export type Compared = ReadonlyMap<string, number | undefined>;
+/** What the two ways of an operation are called, by the names of their searches. */
+export interface FusionWays {
+  readonly operation: string;
+  readonly fused: readonly string[];
+  readonly unfused: readonly string[];
+}
 
-/** Sum over `names`; undefined when one does not fit or was not looked at. */
-const sum = (compared: Compared | undefined, names: readonly string[]): number | undefined =>
-  names.reduce<number | undefined>((total, name) => {
-    const cycles = compared?.get(name);
-    return total === undefined || cycles === undefined ? undefined : total + cycles;
-  }, 0);
+/** Adds all that is compiled to an empty builder, each operation fused or not. */
+export type Describe = (builder: ProgramBuilder, fused: (operation: string) => boolean) => void;
 
-/** The faster of the two for `operation`; the searches of each are given by name. */
-export function compareFusion(
-  operation: string,
-  fused: { readonly compared: Compared; readonly names: readonly string[] },
-  unfused: { readonly compared: Compared | undefined; readonly names: readonly string[] },
-): FusionMapping {
-  const on = sum(fused.compared, fused.names);
-  const off = sum(unfused.compared, unfused.names);
-  const whole = (cycles: number | undefined): number | null => (cycles === undefined ? null : Math.round(cycles));
-  // On chip when neither fits: the error then says what that needs.
-  const chosen = off === undefined || (on !== undefined && on <= off);
-  return { operation, fused: chosen, fusedCycles: whole(on), unfusedCycles: whole(off), reason: fusionReason(on, off) };
+/** Choices by expected cycles, one operation after another. */
+export class FusionComparison {
+  readonly #mapper: Mapper;
+  readonly #describe: Describe;
+  readonly #estimates = new Map<boolean, ReadonlyMap<string, number | undefined>>();
+  readonly #chosen = new Map<string, boolean>();
+
+  constructor(mapper: Mapper, describe: Describe) {
+    this.#mapper = mapper;
+    this.#describe = describe;
+  }
+
+  /** The faster of the two, and word of it to the mapper. */
+  choose({ operation, fused, unfused }: FusionWays): boolean {
+    let on = this.#estimate(true, fused);
+    let off = this.#estimate(false, unfused);
+    // The closed form adds up operations that would overlap: what it says against fusion is checked on the whole.
+    const doubt = on !== undefined && off !== undefined && off < on;
+    if (doubt) [on, off] = [this.#whole(operation, true), this.#whole(operation, false)];
+    const whole = (cycles: number | undefined): number | null => (cycles === undefined ? null : Math.round(cycles));
+    // On chip when neither fits: the error then says what that needs.
+    const chosen = off === undefined || (on !== undefined && on <= off);
+    this.#chosen.set(operation, chosen);
+    this.#mapper.recordFusion({
+      operation,
+      fused: chosen,
+      fusedCycles: whole(on),
+      unfusedCycles: whole(off),
+      reason: fusionReason(on, off) + (doubt ? " in all" : ""),
+    });
+    return chosen;
+  }
+
+  /** Sum over searches by the closed form; undefined when one does not fit, or cannot be here. */
+  #estimate(fused: boolean, names: readonly string[]): number | undefined {
+    const { params } = this.#mapper;
+    if (!fused && !canUnfuse(params)) return undefined;
+    const estimates =
+      this.#estimates.get(fused) ??
+      this.#mapper.estimate(() => {
+        this.#describe(new ProgramBuilder(params), () => fused);
+      });
+    this.#estimates.set(fused, estimates);
+    return names.reduce<number | undefined>((total, name) => {
+      const cycles = estimates.get(name);
+      return total === undefined || cycles === undefined ? undefined : total + cycles;
+    }, 0);
+  }
+
+  /** Cycles of all that is compiled by the event model, what is not chosen yet being fused. */
+  #whole(operation: string, fused: boolean): number | undefined {
+    return this.#mapper.predict((builder) => {
+      this.#describe(builder, (other) => (other === operation ? fused : (this.#chosen.get(other) ?? true)));
+    });
+  }
 }
 
 function fusionReason(on: number | undefined, off: number | undefined): string {

@@ -54,6 +54,8 @@ export function* linearCandidates(
       for (const panel of doublings(weightRowUnit(params), inner)) {
         for (const outer of ["rows", "columns"] as const) {
           for (const keep of [false, true]) {
+            // When nothing stays, the order of the loops is all the same.
+            if (!keep && outer === "columns") continue;
             yield evaluate(params, problem, { rows, slices, panel, outer, keep }, inner, memory);
           }
         }

@@ -77,7 +77,9 @@ export class Mapper {
   readonly setting: MapperSetting;
   readonly #found = new Map<string, Found>();
   readonly #fusions: FusionMapping[] = [];
-  #compared: Map<string, number | undefined> | undefined;
+  readonly #estimates = new Map<string, number | undefined>();
+  #estimated: Map<string, number | undefined> | undefined;
+  #trying = false;
 
   constructor(params: Params, setting: MapperSetting) {
     this.params = params;
@@ -99,34 +101,54 @@ export class Mapper {
   }
 
   /**
-   * The best tiling, for operations that take it; undefined while operations are only compared. Error: `compile-capacity`.
+   * The best tiling, for operations that take it; undefined while operations are only estimated. Error: `compile-capacity`.
    */
   choose<T extends object>(search: Search<T>): T | undefined {
-    if (this.#compared !== undefined) {
-      this.#compared.set(
-        search.name,
-        unlessTooSmall(() => this.#find(search).cycles),
-      );
+    if (this.#estimated !== undefined) {
+      this.#estimated.set(search.name, this.#estimate(search));
       return undefined;
     }
     const found = this.#find(search);
+    if (this.#trying) return found.tiling as T;
     for (const name of search.operations) if (!found.operations.includes(name)) found.operations.push(name);
     return found.tiling as T;
   }
 
   /**
-   * Expected cycles of what `describe` chooses tilings for, by the searches' names; undefined where nothing fits. No
-   * operation takes them.
+   * Cycles by the closed form of what `describe` chooses tilings for, by the searches' names; undefined where nothing fits.
+   * No operation takes them.
    */
-  compare(describe: () => void): ReadonlyMap<string, number | undefined> {
-    const compared = new Map<string, number | undefined>();
-    this.#compared = compared;
+  estimate(describe: () => void): ReadonlyMap<string, number | undefined> {
+    const estimated = new Map<string, number | undefined>();
+    this.#estimated = estimated;
     try {
       describe();
     } finally {
-      this.#compared = undefined;
+      this.#estimated = undefined;
     }
-    return compared;
+    return estimated;
+  }
+
+  /** Cycles by the event model of all that `describe` adds; undefined when something does not fit. */
+  predict(describe: (builder: ProgramBuilder) => void): number | undefined {
+    const builder = new ProgramBuilder(this.params, { doubleStaging: this.setting.lookahead > 0 });
+    this.#trying = true;
+    try {
+      describe(builder);
+      return predictSteps(builder, this.setting);
+    } catch (error) {
+      const small = error instanceof SystoleError && error.code === "compile-capacity";
+      if (small || error instanceof CapacityError) return undefined;
+      throw error;
+    } finally {
+      this.#trying = false;
+    }
+  }
+
+  #estimate<T extends object>({ kind, problem, candidates }: Search<T>): number | undefined {
+    const key = JSON.stringify([kind, problem]);
+    if (!this.#estimates.has(key)) this.#estimates.set(key, this.#rank(candidates).ranked[0]?.estimate);
+    return this.#estimates.get(key);
   }
 
   #find<T extends object>(search: Search<T>): Found {
@@ -257,14 +279,4 @@ function share(params: Params, need: Need): number {
     need.accumulatorRows / params.accumulatorRows,
     need.rowSlots / params.rowSlots,
   );
-}
-
-/** Runs `attempt`; undefined when no tiling fits. */
-function unlessTooSmall<T>(attempt: () => T): T | undefined {
-  try {
-    return attempt();
-  } catch (error) {
-    if (error instanceof SystoleError && error.code === "compile-capacity") return undefined;
-    throw error;
-  }
 }
