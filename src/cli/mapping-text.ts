@@ -51,8 +51,7 @@ export function operationText(mapping: OperationMapping, all: boolean): string {
   const each = kind.startsWith("linear") && names.length > 1 ? " each" : "";
   const floor = floorCycles === 0 ? "" : `, floor ${grouped(floorCycles)} cycles${each}`;
   return [
-    pc.bold(names.join(", ")) +
-      ` (${kind}${floor}): ${grouped(fitting)} of ${grouped(enumerated)} tilings fit`,
+    pc.bold(names.join(", ")) + ` (${kind}${floor}): ${grouped(fitting)} of ${grouped(enumerated)} tilings fit`,
     candidateTable(all ? candidates : candidates.slice(0, SHOWN)),
     `  ${reason}`,
   ].join("\n");

@@ -4,6 +4,9 @@ import type { Params } from "../../src/config/index.ts";
 import { SystoleError } from "../../src/errors.ts";
 import { testParams } from "./support/configs.ts";
 import { differences, imageWith, testInputs, testModel } from "./support/encoder.ts";
+import { breatheBetweenTests } from "./support/breathe.ts";
+
+breatheBetweenTests();
 
 function capacityError(act: () => unknown): SystoleError {
   try {

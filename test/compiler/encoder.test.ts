@@ -6,6 +6,9 @@ import type { Params } from "../../src/config/index.ts";
 import type { RandomBertOptions } from "../../src/model/index.ts";
 import { testParams } from "./support/configs.ts";
 import { differences, imageWith, testInputs, testModel } from "./support/encoder.ts";
+import { breatheBetweenTests } from "./support/breathe.ts";
+
+breatheBetweenTests();
 
 /**
  * Compiles and runs on the functional machine, from two different states of the memories: every tensor must equal the

@@ -6,6 +6,9 @@ import type { Params } from "../../src/config/index.ts";
 import type { RandomBertOptions } from "../../src/model/index.ts";
 import { testParams } from "./support/configs.ts";
 import { differences, imageWith, testInputs, testModel } from "./support/encoder.ts";
+import { breatheBetweenTests } from "./support/breathe.ts";
+
+breatheBetweenTests();
 
 /** Runs on the functional machine from two states of the memories: no difference to the integer encoder or each other. */
 function check(params: Params, shape: Partial<RandomBertOptions>, options: EncoderOptions): readonly string[] {

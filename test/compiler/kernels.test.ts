@@ -34,6 +34,9 @@ import {
 } from "../../src/reference/index.ts";
 import type { DyadicChannels } from "../../src/reference/index.ts";
 import { testParams } from "./support/configs.ts";
+import { breatheBetweenTests } from "./support/breathe.ts";
+
+breatheBetweenTests();
 
 const configs: Record<string, Params> = {
   transformer: loadConfig("transformer"),

@@ -6,6 +6,9 @@ import type { Params } from "../../src/config/index.ts";
 import { namedShapes, randomBert } from "../../src/model/index.ts";
 import { testParams } from "./support/configs.ts";
 import { differences, imageWith, testInputs, testModel } from "./support/encoder.ts";
+import { breatheBetweenTests } from "./support/breathe.ts";
+
+breatheBetweenTests();
 
 const product = (params: Params, rows: number, cols: number, inner: number): Compiled =>
   compileMatmul(params, {
