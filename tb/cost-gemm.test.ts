@@ -74,7 +74,7 @@ function predict(p: Params, commands: readonly GemmFields[], pauses: readonly nu
     timeline.offer(command);
     starts.push({ offered, start: timeline.run(Infinity)! });
   }
-  timeline.finish();
+  while (timeline.busy) timeline.run(timeline.time + 1);
   return {
     lives: starts.map((s, i): Life => ({ ...s, retire: timeline.retired[i]! })),
     firstEntered: timeline.firstEntered,

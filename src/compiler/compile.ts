@@ -7,6 +7,7 @@ import { ProgramBuilder } from "./builder.ts";
 import { defaultMemory } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
 import { CapacityError, NO_LOOKAHEAD } from "./emit.ts";
+import { predictCompiled } from "./expectation.ts";
 import type { Fusion } from "./fusion.ts";
 import { commandsOffset, imageBytes } from "./program.ts";
 import { Mapper } from "./mapper.ts";
@@ -24,7 +25,7 @@ export interface CompileOptions {
 /** A program and the DRAM image it runs on. */
 export interface Compiled {
   readonly program: Program;
-  /** Cycles that the cost model expects. */
+  /** Cycles that the cost model expects of the accelerator; predicted when first asked for. */
   readonly expectedCycles: number;
   /** How the tilings were chosen. */
   readonly mapping: Mapping;
@@ -62,7 +63,7 @@ export function compile(
     try {
       const mapper = new Mapper(params, { fraction, lookahead, memory });
       describe(builder, { fraction, memory, mapper });
-      return finish(builder, assemble(builder, { lookahead, memory }), mapper.mapping);
+      return finish(builder, assemble(builder, { lookahead, memory }), mapper.mapping, memory);
     } catch (error) {
       const code = error instanceof SystoleError ? error.code : undefined;
       // That nothing fits a fraction of a memory is no finding; that nothing fits the whole of it is.
@@ -80,10 +81,14 @@ export function compile(
   });
 }
 
-function finish(builder: ProgramBuilder, { program, expectedCycles }: Assembly, mapping: Mapping): Compiled {
+function finish(builder: ProgramBuilder, { program }: Assembly, mapping: Mapping, memory: MemoryModel): Compiled {
+  let expectedCycles: number | undefined;
   return {
     program,
-    expectedCycles,
+    get expectedCycles() {
+      expectedCycles ??= predictCompiled(builder.params, program, memory);
+      return expectedCycles;
+    },
     mapping,
     createImage: () => {
       const image = new Uint8Array(imageBytes(program));

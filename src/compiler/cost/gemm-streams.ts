@@ -105,6 +105,18 @@ export class WeightStream implements OperandStream {
     this.address = this.#first();
   }
 
+  /** The addresses go up. */
+  get ascends(): boolean {
+    return this.#step > 0;
+  }
+
+  /** `count` words of this tile have been asked for, which are not its last: gives the address of the last of them. */
+  skip(count: number): number {
+    this.address += this.#step * count;
+    this.wordsLeft -= count;
+    return this.address - this.#step;
+  }
+
   /** A word has been asked for. */
   advance(): void {
     this.address += this.#step;

@@ -7,7 +7,9 @@ import {
   OPERAND_BUFFER_WORDS,
   READ_LATENCY,
 } from "../../generators/gemm/index.ts";
+import { GEMM_INITS } from "../../isa/index.ts";
 import type { GemmFields } from "../../isa/index.ts";
+import { BankCalendar } from "./bank-calendar.ts";
 import { ActivationStream, weightRows, WeightStream } from "./gemm-streams.ts";
 
 /** The parts of the engine that take a command, each when it can. */
@@ -25,8 +27,17 @@ export class GemmTimeline {
   /** Cycle in which each command's first row enters the array. */
   readonly firstEntered: number[] = [];
 
+  /** The accumulator rows read and written, for the other clients; known before their cycle. */
+  readonly reads: BankCalendar;
+  readonly writes: BankCalendar;
+  /** Scratchpad words that activations and weights asked for in the last cycle walked; -1 for none. */
+  activationAddress = -1;
+  weightAddress = -1;
+
   readonly #params: Params;
   readonly #bankMask: number;
+  /** Cycles from a row's entry to the output sequencer. */
+  readonly #toSequencer: number;
   readonly #activations: ActivationStream;
   readonly #weights: WeightStream;
   /** Commands from the first part that took them on. */
@@ -43,7 +54,9 @@ export class GemmTimeline {
   /** The command, tile and row that enters the array next, and the command and tile whose weights do. */
   #entering = 0;
   #rowsLeft = 0;
-  #tilesLeft = 0;
+  #kLeft = 0;
+  #nLeft = 0;
+  #accAddress = 0;
   #loading = 0;
   #weightRowsLeft = 0;
   #weightTilesLeft = 0;
@@ -56,6 +69,9 @@ export class GemmTimeline {
   constructor(params: Params) {
     this.#params = params;
     this.#bankMask = params.scratchpadBanks - 1;
+    this.#toSequencer = arrayLatency(params) - READ_LATENCY;
+    this.reads = new BankCalendar(params.accumulatorBanks);
+    this.writes = new BankCalendar(params.accumulatorBanks);
     this.#activations = new ActivationStream(params);
     this.#weights = new WeightStream(params);
   }
@@ -67,43 +83,83 @@ export class GemmTimeline {
 
   /** Walks up to cycle `until`, or to the end of the cycle in which the offered command starts: returns that cycle. */
   run(until: number): number | undefined {
-    while (this.time < until) {
-      const calm = this.#calmCycles(until);
-      if (calm > 0) this.#skip(calm);
-      else if (this.#cycle()) return this.time - 1;
-    }
+    while (this.time < until) if (this.advance(until)) return this.time - 1;
     return undefined;
   }
 
-  /** Walks until every command that was taken has retired its last row; not while one is offered. */
-  finish(): void {
-    while (this.#entering < this.#commands.length) this.run(this.time + 1);
+  /**
+   * Walks a stretch, up to cycle `until` at most: one cycle, or several in which nothing happens but that rows flow.
+   * Whether the offered command starts in its last cycle. A retirement becomes known in its last cycle, too.
+   */
+  advance(until: number): boolean {
+    const calm = this.#calmCycles(until);
+    if (calm === 0) return this.#cycle();
+    this.#skip(calm);
+    return false;
   }
 
-  /** Cycles from now on in which rows enter and words are asked for one a cycle, and nothing else happens. */
+  /** Whether rows of some command are still to enter the array. */
+  get busy(): boolean {
+    return this.#entering < this.#commands.length;
+  }
+
+  /**
+   * Cycles from now on in which every stream does the same in each: rows enter one a cycle or not at all, weights too,
+   * and nobody takes a command.
+   */
   #calmCycles(until: number): number {
-    const weightsMove =
-      this.#comingW > 0 ||
-      (this.#heldW > 0 && !this.#loaded) ||
-      (this.#weights.active && this.#heldW < OPERAND_BUFFER_WORDS);
-    if (weightsMove || (this.#offered !== undefined && this.#takersReady() > 0)) return 0;
+    const activations = this.#activations;
+    const weights = this.#weights;
     let most = until - this.time;
     const done = this.#sequencerDone[this.#sequenced];
-    if (done !== undefined) most = Math.min(most, done - this.time);
-    const command = this.#commands[this.#entering];
-    const activations = this.#activations;
-    if (this.#draining > 0 && !this.#sequencing) return 0;
-    if (this.#heldA === 0 && this.#comingA === 0 && !activations.active) return most;
-    const flows = this.#comingA === 3 && activations.active;
-    if (!flows || command === undefined || this.#rowsLeft === command.rows) return 0;
-    // One short of a tile's end on either side: what happens there is left to single cycles.
-    return Math.min(most, this.#rowsLeft - 1, activations.wordsLeft - 1);
+    if (done !== undefined && done - this.time < most) most = done - this.time;
+    if (most <= 0 || (this.#draining > 0 && !this.#sequencing)) return 0;
+    if (this.#offered !== undefined && this.#takersReady() > 0) return 0;
+
+    const rowsFlow = this.#comingA === 3;
+    if (rowsFlow) {
+      // One short of a tile's end on either side: what happens there is left to single cycles.
+      const rows = this.#commands[this.#entering]!.rows;
+      if (!activations.active || this.#rowsLeft === rows) return 0;
+      if (this.#rowsLeft <= most) most = this.#rowsLeft - 1;
+      if (activations.wordsLeft <= most) most = activations.wordsLeft - 1;
+    } else {
+      // Rows rest: there are none, or as many as are read ahead wait for the weights of their tile.
+      const full = !activations.active || this.#heldA === OPERAND_BUFFER_WORDS;
+      const first = this.#rowsLeft === this.#commands[this.#entering]?.rows;
+      const waits = this.#heldA === 0 || (first && !this.#loaded);
+      if (this.#comingA > 0 || !full || !waits) return 0;
+    }
+
+    const weightsFlow = this.#comingW === 3 && !this.#loaded;
+    if (weightsFlow) {
+      if (!weights.active) return 0;
+      if (this.#weightRowsLeft <= most) most = this.#weightRowsLeft - 1;
+      if (weights.wordsLeft <= most) most = weights.wordsLeft - 1;
+      // Two streams that go up side by side never meet; otherwise they may.
+      const apart = ((activations.address ^ weights.address) & this.#bankMask) !== 0;
+      return !rowsFlow || (apart && weights.ascends) ? most : 0;
+    }
+    const weightsRest =
+      this.#comingW === 0 &&
+      (this.#heldW === 0 || this.#loaded) &&
+      (!weights.active || this.#heldW === OPERAND_BUFFER_WORDS);
+    return weightsRest ? most : 0;
   }
 
   #skip(cycles: number): void {
+    const now = this.time;
     this.time += cycles;
+    this.activationAddress = -1;
+    this.weightAddress = -1;
+    if (this.#comingW > 0) {
+      this.#weightRowsLeft -= cycles;
+      this.weightAddress = this.#weights.skip(cycles);
+    }
     if (this.#comingA === 0) return;
+    this.#useAccumulator(now, cycles);
     this.#rowsLeft -= cycles;
+    this.activationAddress = this.#activations.address + cycles - 1;
     this.#activations.advance(cycles);
   }
 
@@ -156,6 +212,8 @@ export class GemmTimeline {
       this.#sequencing = true;
       this.#draining--;
     }
+    this.activationAddress = grants ? activations.address : -1;
+    this.weightAddress = wantsWeight ? weights.address : -1;
     if (enters) this.#enter(now, first);
     if (swaps) this.#loaded = false;
     if (shifts) {
@@ -178,14 +236,19 @@ export class GemmTimeline {
   }
 
   #enter(now: number, first: boolean): void {
-    const { rows, kTiles, nTiles, trackMax } = this.#commands[this.#entering]!;
-    if (first && this.#tilesLeft === kTiles * nTiles) this.firstEntered.push(now);
+    const { rows, kTiles, nTiles, accStride, trackMax } = this.#commands[this.#entering]!;
+    if (first && this.#nLeft === nTiles && this.#kLeft === kTiles) this.firstEntered.push(now);
+    this.#useAccumulator(now, 1);
     this.#rowsLeft--;
     if (this.#rowsLeft > 0) return;
     this.#rowsLeft = rows;
-    this.#tilesLeft--;
-    if (this.#tilesLeft > 0) return;
-    const seen = now + arrayLatency(this.#params) - READ_LATENCY;
+    this.#kLeft--;
+    if (this.#kLeft > 0) return;
+    this.#kLeft = kTiles;
+    this.#nLeft--;
+    this.#accAddress += accStride;
+    if (this.#nLeft > 0) return;
+    const seen = now + this.#toSequencer;
     this.#sequencerDone.push(seen);
     // Behind a command whose last row maximum is under way others wait as long.
     const total = seen + gemmRetireLatency(this.#params, false);
@@ -193,6 +256,16 @@ export class GemmTimeline {
     this.retired.push(seen + gemmRetireLatency(this.#params, waits));
     this.#entering++;
     this.#beginRows();
+  }
+
+  /** Accumulator accesses of rows that enter from `now` on, one a cycle. */
+  #useAccumulator(now: number, count: number): void {
+    const { rows, kTiles, nTiles, init, biasAddress } = this.#commands[this.#entering]!;
+    const seen = now + this.#toSequencer;
+    const address = this.#accAddress + rows - this.#rowsLeft;
+    this.writes.enter(seen + gemmRetireLatency(this.#params, false), address, count);
+    if (this.#kLeft < kTiles || init === GEMM_INITS.accumulate) this.reads.enter(seen, address, count);
+    else if (init === GEMM_INITS.bias) this.reads.enter(seen, biasAddress + nTiles - this.#nLeft, count, 0);
   }
 
   #nextWeightTile(): void {
@@ -222,7 +295,9 @@ export class GemmTimeline {
     const command = this.#commands[this.#entering];
     if (command === undefined) return;
     this.#rowsLeft = command.rows;
-    this.#tilesLeft = command.kTiles * command.nTiles;
+    this.#kLeft = command.kTiles;
+    this.#nLeft = command.nTiles;
+    this.#accAddress = command.accAddress;
   }
 
   #beginWeights(): void {

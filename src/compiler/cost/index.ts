@@ -6,3 +6,4 @@ export * from "./norm.ts";
 export * from "./simulate.ts";
 export * from "./gemm-timeline.ts";
 export * from "./norm-timeline.ts";
+export * from "./predict.ts";

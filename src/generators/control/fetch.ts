@@ -20,8 +20,8 @@ import { AXI_ADDRESS_BITS, burstRequestShape, faultShape, fifo, INDEX_BITS, read
 import { joinBeats } from "./decode.ts";
 
 /** Commands asked for with one burst, and commands on their way or waiting for dispatch. */
-const GROUP = 4;
-const BUFFER = 8;
+export const FETCH_GROUP = 4;
+export const FETCH_BUFFER = 8;
 
 /**
  * Reads the program: bursts of up to four commands (aligned to four, so that none crosses 4 KiB) into a FIFO of eight.
@@ -59,14 +59,14 @@ export const Fetch = module(
     const asked = reg(uint(32));
     const left = io.commandCount.sub(asked).wrap(32);
     const address = io.firstCommand.add(asked).wrap(io.firstCommand.width);
-    const toBoundary = uintLit(GROUP)
-      .sub(address.bits(Math.log2(GROUP) - 1, 0))
-      .wrap(Math.log2(GROUP) + 1);
+    const toBoundary = uintLit(FETCH_GROUP)
+      .sub(address.bits(Math.log2(FETCH_GROUP) - 1, 0))
+      .wrap(Math.log2(FETCH_GROUP) + 1);
     const group = min(toBoundary, left).wrap(toBoundary.width);
 
     // Commands asked for and not dispatched.
-    const reserved = reg(uint(Math.log2(BUFFER) + 1));
-    const asks = enable.and(left.ne(0)).and(reserved.le(BUFFER - GROUP));
+    const reserved = reg(uint(Math.log2(FETCH_BUFFER) + 1));
+    const asks = enable.and(left.ne(0)).and(reserved.le(FETCH_BUFFER - FETCH_GROUP));
     io.request.valid.set(asks);
     io.request.payload.set({
       address: address.shl(Math.log2(COMMAND_BYTES)),
@@ -78,7 +78,7 @@ export const Fetch = module(
     });
 
     const received = reg(uint(32));
-    const buffer = fifo("buffer", { command: uint(COMMAND_BITS) }, BUFFER);
+    const buffer = fifo("buffer", { command: uint(COMMAND_BITS) }, FETCH_BUFFER);
     const early = times(commandBeats - 1, () => reg(uint(8 * p.beatBytes), { reset: false }));
     const arrives = io.beats.valid;
     const { data, error } = io.beats.payload;

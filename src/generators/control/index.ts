@@ -5,7 +5,7 @@ export { Control, tracePorts } from "./control.ts";
 export { Counters } from "./counters.ts";
 export { decode } from "./decode.ts";
 export { Dispatch } from "./dispatch.ts";
-export { Fetch } from "./fetch.ts";
+export { Fetch, FETCH_BUFFER, FETCH_GROUP } from "./fetch.ts";
 export { COUNTER_BITS, Monitor, traceShape } from "./monitor.ts";
 export { RegisterFile, settingsShape } from "./registers.ts";
 export { Semaphores } from "./semaphores.ts";
