@@ -1,4 +1,5 @@
 import type { Graph, Node } from "./graph.ts";
+import { bytesOf } from "./layout.ts";
 import { strongComponents } from "./order.ts";
 
 /** Part of the registers of a cycle of registers that is deferred before looking again whether the cycle is broken. */
@@ -42,7 +43,7 @@ function deferSome(component: readonly Node[]): void {
   const inside = new Set(component);
   const weight = (node: Node): number => {
     const waiting = others(node.changes!.readers, node).filter((reader) => inside.has(reader)).length;
-    return waiting / node.lanes.length ** 2;
+    return waiting / (node.lanes.length ** 2 * bytesOf(node.signal!.net.width));
   };
   const candidates = component
     .filter((node) => (node.kind === "register" || node.kind === "read") && !node.deferred)
