@@ -4,11 +4,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { SystoleError } from "../errors.ts";
 import { cached, contentKey, type CacheEntry } from "./cache.ts";
-import { glueSources, renderGlue } from "./glue.ts";
+import { glueSources, renderGlue, type SourceFile } from "./glue.ts";
 import { inliningHints } from "./inlining.ts";
 import { defaultCacheFolder } from "./paths.ts";
 import { runTool } from "./process.ts";
 import { buildRuntime, isStalePrelude, preludeFlags, withoutPrecompiled, type RuntimeContext } from "./runtime.ts";
+import { skipSettledInputs } from "./settled-inputs.ts";
 import { findToolchain, type Toolchain } from "./toolchain.ts";
 import type { VerilogDesign } from "./verilog.ts";
 
@@ -45,7 +46,7 @@ export interface BuiltModel {
 
 const ADDON = "model.node";
 /** Raised when the pipeline itself changes in a way that no hashed file shows. */
-const PIPELINE_VERSION = "4";
+const PIPELINE_VERSION = "5";
 const ERROR_LINES = 12;
 
 /** Builds the add-on of `design`, or finds it in the cache. Throws SystoleError with the tool's first lines when Verilator or the compiler fails. */
@@ -182,7 +183,8 @@ async function build(
   );
   if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, work);
   const glue = renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8"));
-  await Promise.all(glue.map(({ name, text }) => writeFile(join(objects, name), text)));
+  const changed = skipSettledInputs(await readSources(objects));
+  await Promise.all([...glue, ...changed].map(({ name, text }) => writeFile(join(objects, name), text)));
   const units = await translationUnits(objects, flags.optimise);
   const [optimisedPrelude, plainPrelude, libraries] = await shared;
   let done = 0;
@@ -218,6 +220,15 @@ async function build(
   await rm(work, { recursive: true });
 }
 
+/** Verilator's files that run every cycle. */
+async function readSources(objects: string): Promise<SourceFile[]> {
+  const names = (await readdir(objects)).filter((name) => name.endsWith(".cpp") && !isSlow(name));
+  return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(objects, name), "utf8") })));
+}
+
+/** Verilator's files that run at the start, or for waves. */
+const isSlow = (name: string): boolean => /__Slow\.cpp$|__Syms\.cpp$/.test(name);
+
 interface Unit {
   readonly file: string;
   readonly optimise: string;
@@ -229,7 +240,6 @@ interface Unit {
  */
 async function translationUnits(objects: string, optimise: string): Promise<Unit[]> {
   const files = (await readdir(objects)).filter((name) => name.endsWith(".cpp")).sort();
-  const isSlow = (name: string) => /__Slow\.cpp$|__Syms\.cpp$/.test(name);
   const groups = [
     { file: "fast.cc", optimise, names: files.filter((name) => !isSlow(name)) },
     { file: "slow.cc", optimise: "-O0", names: files.filter(isSlow) },

@@ -14,3 +14,8 @@
 #include <vector>
 #include <node_api.h>
 #include "verilated.h"
+
+namespace systole {
+/** The inputs, but for the clock, are those of the evaluation before: read by the model (settled-inputs.ts). */
+inline bool inputsSettled = false;
+}  // namespace systole
