@@ -2,7 +2,10 @@
 import { ENGINES } from "../isa/index.ts";
 import type { CommandTrace, EngineName } from "../isa/index.ts";
 
-/** Cycles `start` to `end` (not included) in which the next command to be handed over found its engine's queue full. */
+/**
+ * Cycles `start` to `end` (not included) in which the next command to be handed over found its engine's queue full; the cycle in which
+ * it is handed over counts with them when that is the first one with room.
+ */
 export interface Blockage {
   readonly start: number;
   readonly end: number;
@@ -17,8 +20,8 @@ export function blockages(commands: readonly CommandTrace[], queueDepth: number)
   for (const { engine, enqueue, start } of [...commands].sort((a, b) => a.index - b.index)) {
     // There is room when the command so many places before has started, from the next cycle on.
     const room = (starts[engine].at(-queueDepth) ?? -1) + 1;
-    const end = Math.min(room, enqueue);
-    if (starts[engine].length >= queueDepth && end > from) found.push({ start: from, end, engine });
+    const end = room === enqueue ? room + 1 : Math.min(room, enqueue);
+    if (room > from && end > from) found.push({ start: from, end, engine });
     starts[engine].push(start);
     from = Math.max(from, enqueue + 1);
   }

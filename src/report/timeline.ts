@@ -170,7 +170,11 @@ export function renderTimeline(report: Report, { embedded = false } = {}): strin
       const whole = bar.count === 1 && bar.parts.length === 1;
       let y = laneOf(columns.engine) + LANE_HEIGHT;
       // From the bottom up: height is the share of the time.
-      return bar.parts.map((part) => {
+      // What is too thin to see is left out where it is no stall.
+      const seen = (part: Part): boolean =>
+        LANE_HEIGHT * part.cycles >= THINNEST * bar.cycles || !/^(behind|dispatch)/.test(part.state);
+      const parts = bar.parts.filter(seen);
+      return (parts.length > 0 ? parts : bar.parts.slice(0, 1)).map((part) => {
         const { label, fill, opacity } = partStyle(part, kinds, colours);
         const height = Math.max(THINNEST, (LANE_HEIGHT * part.cycles) / bar.cycles);
         y -= height;

@@ -138,7 +138,10 @@ function draw() {
         y -= height;
         c.globalAlpha = part.state === "memory" || part.state.startsWith("behind-") ? 0.4 : 1;
         c.fillStyle = fillOf(c, part);
-        c.fillRect(LEFT + bar.x, y, Math.max(0.5, bar.width), height);
+        // On whole pixels of the screen: no seams between neighbours.
+        const left = Math.round((LEFT + bar.x) * ratio);
+        const right = Math.round((LEFT + bar.x + bar.width) * ratio);
+        c.fillRect(left / ratio, y, Math.max(1, right - left) / ratio, height);
       }
     }
     c.globalAlpha = 1;

@@ -27,7 +27,7 @@ test("a full queue holds up what comes after it, until its head has started", ()
     life(6, "store", 101, 102),
   ];
   expect(blockages(commands, 2)).toEqual([
-    { engine: "load", start: 8, end: 41 },
+    { engine: "load", start: 8, end: 42 },
     { engine: "load", start: 43, end: 81 },
   ]);
   expect(blockages([...commands].reverse(), 2)).toEqual(blockages(commands, 2));
