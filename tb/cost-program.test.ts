@@ -23,7 +23,7 @@ function computeOnly(p: Params, random: Random, count: number): Command[] {
   return withSemaphores(p, kept, dram.length);
 }
 
-const COMPUTE = [loadConfig("transformer")];
+const COMPUTE = [loadConfig("transformer"), loadConfig("edge"), loadConfig("gemmini-cnn")];
 
 describe.each(COMPUTE)("$name", (p) => {
   test.each([0, 20, 100])(
