@@ -39,7 +39,7 @@ test("--json prints one object of the documented shape and nothing else; pages h
   expect(report.cycles).toBeGreaterThan(report.floorCycles);
   expect(report.utilization).toBeCloseTo(report.floorCycles / report.cycles, 12);
   for (const e of report.engines) {
-    expect(e.busy + e.semaphoreWait + e.memoryWait + e.idle, e.name).toBe(report.cycles);
+    expect(e.busy + e.semaphoreWait + e.memoryWait + e.dispatch + e.idle, e.name).toBe(report.cycles);
   }
 
   expect(filesIn(cwd)).toEqual(["out", join("out", "report.html"), join("out", "timeline.svg"), "tiny.json"]);
