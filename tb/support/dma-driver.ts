@@ -22,6 +22,8 @@ export interface DmaOptions {
   readonly memory?: Partial<MemoryOptions>;
   /** Probability that a memory port or the stream refuses in a cycle. */
   readonly denial?: number;
+  /** The accumulator refuses every write once, and never twice, whatever `denial` says. */
+  readonly refuseRowsOnce?: boolean;
   /** LIMIT; default the whole image. */
   readonly limit?: number;
 }
@@ -37,7 +39,7 @@ export interface DmaEvent {
 
 /** The bench with its memories, ready for commands. */
 export async function openDma(p: Params, random: Random, options: DmaOptions = {}) {
-  const { denial = 0 } = options;
+  const { denial = 0, refuseRowsOnce = false } = options;
   const image = randomBytes(IMAGE_BYTES, random);
   const scratchpad = randomBytes(p.scratchpadWords * p.wordBytes, random);
   const accumulator = randomBytes(p.accumulatorRows * p.accumulatorRowBytes, random);
@@ -71,10 +73,12 @@ export async function openDma(p: Params, random: Random, options: DmaOptions = {
   });
   background("accumulator writes", function* () {
     const port = dut.accWrite;
+    let refused = false;
     for (;;) {
-      port.ready.poke(!random.chance(denial));
+      port.ready.poke(refuseRowsOnce ? refused : !random.chance(denial));
       yield;
-      if (port.valid.sampled() === 0 || port.ready.sampled() === 0) continue;
+      refused = port.valid.sampled() === 1 && port.ready.sampled() === 0;
+      if (port.valid.sampled() === 0 || refused) continue;
       lastWrite = cycle();
       const row = Int32Array.from(port.data, (element) => element.sampled());
       accumulator.set(new Uint8Array(row.buffer), port.address.sampled() * p.accumulatorRowBytes);

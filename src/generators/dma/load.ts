@@ -1,5 +1,6 @@
 import {
   bool,
+  boolLit,
   indexWidth,
   input,
   instance,
@@ -17,6 +18,7 @@ import {
   unpack,
   when,
 } from "../../hdl/index.ts";
+import type { Bool } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import { FAULTS, LOAD_SPACES } from "../../isa/index.ts";
 import {
@@ -54,7 +56,8 @@ import { isWellFormed, isWholeBeats, unitFit, unitsToBeats } from "./units.ts";
  *   t + 2   (read address register)           T + 1  after the last unit: retire
  * ```
  *
- * Throughput one burst and one beat a cycle, across runs and commands; one unit a cycle where a beat holds several.
+ * Throughput one burst and one beat a cycle, across runs and commands; one unit a cycle where a beat holds several. A unit
+ * of several beats that was refused once waits beside the next one's first beat, which costs no cycle.
  */
 export const Load = module(
   "load",
@@ -141,6 +144,10 @@ export const Load = module(
     const walker = instance(RunWalker, undefined);
     const unitBeats = Math.max(fits.scratchpad.beats, fits.accumulator.beats);
     const early = times(unitBeats - 1, () => reg(uint(8 * p.beatBytes), { reset: false }));
+    // The last beat of a unit that was refused; units of one beat wait on the bus.
+    const waiting =
+      unitBeats > 1 ? { valid: reg(bool), beat: reg(uint(8 * p.beatBytes), { reset: false }) } : undefined;
+    const refused: Bool = waiting?.valid ?? boolLit(false);
     const { valid: arrives, payload: beat } = io.beats;
     const current = reg({ space: uint(1), post: uint(MASK_BITS), index: uint(INDEX_BITS) }, { reset: false });
     const intoAccumulator = current.space.eq(LOAD_SPACES.accumulator);
@@ -156,22 +163,37 @@ export const Load = module(
     const expected = arrives.and(active).and(stop.not());
     const badBeat = expected.and(beat.error);
     const sound = expected.and(beat.error.not());
-    const gathers = sound.and(lane.last.not());
+    // The first lanes are free again when what they hold of a refused unit is written.
+    const completes = sound.and(lane.last).and(refused.not());
+    const offer = completes.or(refused.and(stop.not())).and(walker.places.valid);
+    const wantsScratchpad = offer.and(intoAccumulator.not());
+    const wantsAccumulator = offer.and(intoAccumulator);
+    const written = mux(intoAccumulator, io.accumulator.ready, io.scratchpad.ready).and(offer);
+    const gathers = sound.and(lane.last.not()).and(refused.not().or(written));
     early.forEach((part, i) => {
       when(gathers.and(lane.is(i)), () => {
         part.next = beat.data;
       });
     });
 
-    const offer = sound.and(lane.last).and(walker.places.valid);
-    const wantsScratchpad = offer.and(intoAccumulator.not());
-    const wantsAccumulator = offer.and(intoAccumulator);
-    const written = mux(intoAccumulator, io.accumulator.ready, io.scratchpad.ready).and(offer);
     const finishes = written.and(walker.places.payload.last);
     walker.places.ready.set(written);
     // A beat of several units is written one unit after another.
     place.step(written);
-    const accept = gathers.or(written.and(place.last));
+    const severalBeats = mux(intoAccumulator, boolLit(fits.accumulator.beats > 1), boolLit(fits.scratchpad.beats > 1));
+    // What follows the last unit may belong to another command, which has to wait.
+    const refuses = completes
+      .and(walker.places.valid)
+      .and(written.not())
+      .and(severalBeats)
+      .and(walker.places.payload.last.not());
+    if (waiting !== undefined) {
+      waiting.valid.next = refuses.or(refused.and(written.not()));
+      when(refuses, () => {
+        waiting.beat.next = beat.data;
+      });
+    }
+    const accept = gathers.or(written.and(refused.not()).and(place.last)).or(refuses);
     lane.step(accept);
     io.beats.ready.set(accept.or(badBeat).or(stop));
 
@@ -186,7 +208,11 @@ export const Load = module(
 
     function unitOf(unitBytes: number) {
       const { beats, units } = unitFit(p, unitBytes);
-      if (units === 1) return pack([...early.slice(0, beats - 1), beat.data]);
+      if (units === 1)
+        return pack([
+          ...early.slice(0, beats - 1),
+          waiting === undefined ? beat.data : mux(refused, waiting.beat, beat.data),
+        ]);
       const parts = times(units, (i) => beat.data.bits(8 * unitBytes * (i + 1) - 1, 8 * unitBytes * i));
       return select(place.index.wrap(indexWidth(units)), parts);
     }
