@@ -27,7 +27,8 @@ function read(site: Site): SourceName {
   const at = tokenAt(tokens, site);
   if (at === undefined) return { name: undefined, exact: false };
   const start = chainStart(tokens, at);
-  return { name: enclosingName(tokens, start - 1), exact: tokens[start - 1]?.text === "=" && endsChain(tokens, at) };
+  const name = enclosingName(tokens, start - 1);
+  return { name, exact: name !== undefined && tokens[start - 1]?.text === "=" && endsChain(tokens, at) };
 }
 
 /** The last token that starts at or before the site, on its line. */
