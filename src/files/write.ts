@@ -1,5 +1,16 @@
 /** Writes results so that an interrupted or failed run leaves nothing half-written behind. */
-import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SystoleError, systemError, systemReason } from "../errors.ts";
 
@@ -102,4 +113,48 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     if (isDirectory(dirname(target))) rmSync(staging, { force: true });
     throw unwritable(path, e);
   }
+}
+
+/** A file written piece by piece under a temporary name. */
+export interface FileInProgress {
+  readonly write: (data: Uint8Array) => void;
+  /** Renames it into place, over what was there. */
+  readonly finish: () => void;
+  /** Removes what was written. */
+  readonly abandon: () => void;
+}
+
+/** Begins a file that appears at `path` when it is finished. Makes the directory when it is missing. */
+export function beginFile(path: string): FileInProgress {
+  const target = resolve(path);
+  const staging = join(dirname(target), `.${basename(target)}-${process.pid}`);
+  const guarded = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (e) {
+      if (isDirectory(dirname(target))) rmSync(staging, { force: true });
+      throw unwritable(path, e);
+    }
+  };
+  const descriptor = guarded(() => {
+    makeDirectory(dirname(target));
+    return openSync(staging, "w");
+  });
+  return {
+    write: (data) => {
+      guarded(() => {
+        for (let done = 0; done < data.length;) done += writeSync(descriptor, data, done);
+      });
+    },
+    finish: () => {
+      closeSync(descriptor);
+      guarded(() => {
+        renameSync(staging, target);
+      });
+    },
+    abandon: () => {
+      closeSync(descriptor);
+      rmSync(staging, { force: true });
+    },
+  };
 }

@@ -2,7 +2,9 @@
  * The seam between testbenches and simulators: what every engine (Verilator's native models; others later) offers.
  * Ports are shared words rather than calls, so that a peek costs an array access on every engine.
  */
+import type { Inspection } from "../hdl/simulate/index.ts";
 import type { ActivityTrace } from "../isa/index.ts";
+import type { WaveWindow } from "../waves/index.ts";
 import type { MailboxLayout } from "./mailbox.ts";
 import type { MemoryModel, MemoryOptions, MemoryStatistics, Violation } from "./memory-model.ts";
 
@@ -62,19 +64,6 @@ export interface HostAccess {
   readonly response: number;
 }
 
-/** A window of a run to record as waves. */
-export interface WaveWindow {
-  readonly file: string;
-  /** First recorded cycle. Default: 0. */
-  readonly fromCycle?: number | undefined;
-  /** First cycle not recorded. Default: none. */
-  readonly toCycle?: number | undefined;
-  /** Instance path below the top, dots between its parts (`"gemm.array"`); only what is in it is recorded. Default: all. */
-  readonly scope?: string | undefined;
-  /** Levels of hierarchy recorded below the scope. Default: all. */
-  readonly depth?: number | undefined;
-}
-
 /** What a testbench needs of a simulation of one design. Errors of use throw; what the design does wrong is a StopReason. */
 export interface PortEngine {
   /** `"verilator"`, `"embedded"`. */
@@ -90,6 +79,12 @@ export interface PortEngine {
   settle(): StopReason;
   /** Runs clock cycles; ends early when the design stops. */
   step(cycles: number): StopReason;
+  /** What can be looked at by name; absent where the simulator does not show it. */
+  inspect?(): Inspection;
+  /** Starts recording; one window at a time. */
+  openWave(window: WaveWindow): void;
+  /** Finishes the wave file. */
+  closeWave(): void;
   /** Breaches of the protocol since the last call. */
   takeViolations(): Violation[];
   /** What the design printed since the last call. */
@@ -98,7 +93,7 @@ export interface PortEngine {
   close(): void;
 }
 
-/** A simulation that has a memory and a host to offer, and records waves. */
+/** A simulation that has a memory and a host to offer. */
 export interface Engine extends PortEngine {
   /** As step, but also ends when `irq` is 1 after a cycle, and after `quietCycles` (0: never) without AXI traffic. */
   run(cycles: number, untilIrq: boolean, quietCycles: number): StopReason;
@@ -113,8 +108,4 @@ export interface Engine extends PortEngine {
   takeEvents(): EngineEvent[];
   /** The engines' activity since the last call; `start` counts from the start of the simulation. */
   takeActivity(): ActivityTrace;
-  /** Starts recording; one window at a time. */
-  openWave(window: WaveWindow): void;
-  /** Finishes the wave file. */
-  closeWave(): void;
 }

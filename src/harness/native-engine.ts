@@ -2,7 +2,8 @@
 import { createRequire } from "node:module";
 import { SystoleError } from "../errors.ts";
 import type { ActivityTrace } from "../isa/index.ts";
-import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason, WaveWindow } from "./engine.ts";
+import type { WaveWindow } from "../waves/index.ts";
+import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason } from "./engine.ts";
 import { nativeFeatures, type NativeFeatures } from "./glue.ts";
 import { mailboxLayout, type MailboxLayout } from "./mailbox.ts";
 import {

@@ -2,9 +2,10 @@
 import { dirname } from "node:path";
 import { mkdirSync } from "node:fs";
 import { elaborate, emitVerilog, type Module, type Ports } from "../hdl/index.ts";
+import type { WaveWindow } from "../waves/index.ts";
 import { buildModel, type BuildOptions, type BuiltModel, type WaveFormat } from "./build.ts";
 import { arrangePorts, type Dut } from "./dut.ts";
-import type { Engine, HostOptions, WaveWindow } from "./engine.ts";
+import type { Engine, HostOptions } from "./engine.ts";
 import type { MemoryModel, MemoryOptions } from "./memory-model.ts";
 import { NativeEngine } from "./native-engine.ts";
 import type { Port } from "./port.ts";

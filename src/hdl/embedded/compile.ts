@@ -19,8 +19,15 @@ export interface CompiledDesign {
   readonly code: Uint8Array<ArrayBuffer>;
   readonly layout: Layout;
   readonly network: Network;
+  /** Signals computed within the cycle whose values `settle` leaves in memory. */
+  readonly settled: ReadonlySet<Signal>;
   /** Properties with the byte that says that they are broken. */
   readonly properties: readonly { readonly node: Node; readonly flag: number }[];
+}
+
+export interface CompileOptions {
+  /** Whether `settle` leaves the values of all nets in memory. Default: false. */
+  readonly observe?: boolean;
 }
 
 /** V8 compiles functions of some ten kilobytes best. */
@@ -32,10 +39,10 @@ const BYTES_PER_OPERATION = 6;
  * Compiles a design. The module exports `step(cycles)`, which gives the cycles run, and `settle()`; it imports its memory.
  * Throws HdlError for external modules and combinational loops.
  */
-export function compileDesign(design: Design): CompiledDesign {
+export function compileDesign(design: Design, { observe = false }: CompileOptions = {}): CompiledDesign {
   const reset = needsReset(design.top) ? resetInput(design) : undefined;
   const network = new Network(design, reset);
-  const graph = buildGraph(network);
+  const graph = buildGraph(network, observe);
   guardRegisters(graph, network);
   const layout = new Layout(designPorts(design.top));
   return new Compiler(design, network, graph, layout, reset).compile();
@@ -88,6 +95,7 @@ class Compiler {
       code: encodeModule(this.#functions, pagesFor(this.#layout.size)),
       layout: this.#layout,
       network: this.#network,
+      settled: new Set(this.#graph.outputs.map((node) => node.signal!)),
       properties: [...this.#propertyFlags].map(([node, flag]) => ({ node, flag })),
     };
   }

@@ -1,6 +1,7 @@
 import type { Expr, Memory, MemoryPort, Net, Property } from "../ir.ts";
 import { operandsOf, portExpressions } from "../walk.ts";
 import { loopError, portOf, type Leaf, type Network, type Pack, type Signal } from "./network.ts";
+import { observedLeaves } from "./observe.ts";
 import { strongComponents } from "./order.ts";
 
 /** Something that a clock edge changes: a register, the data of a sync read, the words of a memory. */
@@ -46,7 +47,7 @@ export interface Node {
 export interface Graph {
   /** Nodes that change something or check something; in the order of the hierarchy. */
   readonly edge: readonly Node[];
-  /** Nodes behind the output ports of the top. */
+  /** Nodes behind the output ports of the top, and behind all nets of a design that is observed. */
   readonly outputs: readonly Node[];
   /** The resets under which registers are reset. */
   readonly resets: ReadonlyMap<string, ResetGroup>;
@@ -58,11 +59,14 @@ export interface ResetGroup {
   readonly targets: { readonly signal: Signal; readonly lane: number }[];
 }
 
-/** Builds the graph; where the lanes of a pack wait for each other within a cycle, their nodes are split. */
-export function buildGraph(network: Network): Graph {
+/**
+ * Builds the graph; where the lanes of a pack wait for each other within a cycle, their nodes are split. `observe`: the nodes
+ * behind all nets are outputs.
+ */
+export function buildGraph(network: Network, observe = false): Graph {
   const split = new Set<Signal>();
   for (;;) {
-    const builder = new GraphBuilder(network, split);
+    const builder = new GraphBuilder(network, split, observe);
     const graph = builder.build();
     let again = false;
     for (const component of strongComponents([...graph.edge, ...graph.outputs], (node) => [...node.producers])) {
@@ -80,14 +84,16 @@ export function buildGraph(network: Network): Graph {
 class GraphBuilder {
   readonly #network: Network;
   readonly #split: ReadonlySet<Signal>;
+  readonly #observe: boolean;
   readonly #nodes = new Map<Signal, Node[]>();
   readonly #states = new Map<Signal, State[]>();
   readonly #words = new Map<Pack, Map<Memory, State[]>>();
   readonly #netsOf = new Map<Expr, readonly Net[]>();
 
-  constructor(network: Network, split: ReadonlySet<Signal>) {
+  constructor(network: Network, split: ReadonlySet<Signal>, observe: boolean) {
     this.#network = network;
     this.#split = split;
+    this.#observe = observe;
   }
 
   build(): Graph {
@@ -123,7 +129,10 @@ class GraphBuilder {
     const outputs = new Set<Node>();
     for (const port of top.lowered.module.ports) {
       if (port.kind !== "output") continue;
-      const leaf = this.#network.leaf(top, port, 0);
+      const node = this.#producer(this.#network.leaf(top, port, 0));
+      if (node !== undefined) outputs.add(node);
+    }
+    for (const leaf of this.#observe ? observedLeaves(this.#network) : []) {
       const node = this.#producer(leaf);
       if (node !== undefined) outputs.add(node);
     }

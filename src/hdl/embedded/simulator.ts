@@ -1,9 +1,11 @@
 import type { Design } from "../ir.ts";
+import type { Inspection } from "../simulate/places.ts";
 import type { PortLayout } from "../simulate/ports.ts";
 import { demandContents, type Failure, type Simulator } from "../simulate/simulator.ts";
 import type { EmittedPort } from "../verilog/index.ts";
 import { instantiate } from "../wasm/index.ts";
 import { compileDesign, type CompiledDesign } from "./compile.ts";
+import { inspect } from "./observe.ts";
 import { powerOn } from "./power-on.ts";
 
 interface Exports {
@@ -14,6 +16,8 @@ interface Exports {
 export interface EmbeddedOptions {
   /** What registers and memories hold at the start: random values by this seed; 0 (default) for reset values and zeros. */
   readonly seed?: number;
+  /** Whether all nets can be inspected, not only ports, registers and what memories read; the simulation is then slower. Default: false. */
+  readonly observe?: boolean;
 }
 
 /** A design compiled to WebAssembly within this process; no tool is needed. */
@@ -23,14 +27,15 @@ export class EmbeddedSimulator implements Simulator {
   readonly sampled: Uint32Array;
   readonly #compiled: CompiledDesign;
   readonly #exports: Exports;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #inspection: Inspection | undefined;
   #failures: Failure[] = [];
   #cycle = 0;
 
   /** Throws HdlError for a design with external modules. */
-  constructor(design: Design, { seed = 0 }: EmbeddedOptions = {}) {
+  constructor(design: Design, { seed = 0, observe = false }: EmbeddedOptions = {}) {
     demandContents(design);
-    this.#compiled = compileDesign(design);
+    this.#compiled = compileDesign(design, { observe });
     const { layout, code } = this.#compiled;
     const { exports, memory } = instantiate(code, layout.size);
     this.#exports = exports as unknown as Exports;
@@ -55,6 +60,10 @@ export class EmbeddedSimulator implements Simulator {
     this.#cycle += done;
     if (this.#bytes[this.#compiled.layout.stopped] !== 0) this.#collectFailures();
     return done;
+  }
+
+  inspect(): Inspection {
+    return (this.#inspection ??= inspect(this.#compiled, this.#bytes.buffer));
   }
 
   takeFailures(): Failure[] {

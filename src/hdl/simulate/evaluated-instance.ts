@@ -1,6 +1,16 @@
 import { evaluateNode } from "../evaluate.ts";
 import type { Expr, Instance, Memory, MemoryPort, Module, Net, Property, Statement } from "../ir.ts";
 import { branchesOf } from "../walk.ts";
+import {
+  implicitPorts,
+  memoryContents,
+  placeBytes,
+  readMemory,
+  visibleNets,
+  writeMemory,
+  type MemoryPlace,
+  type SignalPlace,
+} from "./places.ts";
 
 /** What surrounds an instance: the values of its input ports and its reset. */
 export interface Surroundings {
@@ -17,7 +27,7 @@ export class EvaluatedInstance {
   readonly #children = new Map<Instance, EvaluatedInstance>();
   /** Registers and the data of sync reads. */
   readonly #state = new Map<Net, bigint>();
-  readonly #words = new Map<Memory, bigint[]>();
+  readonly #words = new Map<Memory, MemoryPlace>();
   /** The port behind each read net. */
   readonly #reads = new Map<Net, { readonly memory: Memory; readonly port: MemoryPort }>();
   /** The statements of the body in which each net is assigned. */
@@ -30,8 +40,13 @@ export class EvaluatedInstance {
     this.#surroundings = surroundings;
     for (const net of module.nets) if (net.kind === "reg") this.#state.set(net, net.reset ?? 0n);
     for (const memory of module.memories) {
-      const word = (_: unknown, address: number): bigint => memory.init?.[address] ?? 0n;
-      this.#words.set(memory, Array.from({ length: memory.depth }, word));
+      const { name, width, depth } = memory;
+      const room = memoryContents(new ArrayBuffer(placeBytes(width) * depth), 0, width, depth);
+      const place = { path, name, width, depth, ...room };
+      memory.init?.forEach((value, word) => {
+        writeMemory(place, word, value);
+      });
+      this.#words.set(memory, place);
       for (const port of memory.ports) {
         if (port.data === undefined) continue;
         this.#reads.set(port.data, { memory, port });
@@ -55,6 +70,22 @@ export class EvaluatedInstance {
   /** The value of an output port. */
   output(name: string): bigint {
     return this.#value(this.#module.ports.find((port) => port.name === name)!);
+  }
+
+  /** All signals, without places, each with a function that gives its value; and all memories. */
+  inspect(signals: { readonly signal: SignalPlace; readonly value: () => bigint }[], memories: MemoryPlace[]): void {
+    const path = this.#path;
+    for (const name of implicitPorts(this.#module)) {
+      const value = (): bigint => (name === "reset" && this.#surroundings.reset() ? 1n : 0n);
+      signals.push({ signal: { path, name, kind: name, width: 1, signed: false }, value });
+    }
+    for (const net of visibleNets(this.#module)) {
+      const { name, kind, width, signed } = net;
+      const driven = (kind !== "wire" && kind !== "output") || this.#drivers.has(net);
+      if (driven) signals.push({ signal: { path, name, kind, width, signed }, value: () => this.#value(net) });
+    }
+    memories.push(...this.#words.values());
+    for (const child of this.#children.values()) child.inspect(signals, memories);
   }
 
   /** Forgets what was computed from earlier inputs and state. */
@@ -153,7 +184,7 @@ export class EvaluatedInstance {
 
   /** The word at a port's address; 0 beyond the depth. */
   #word(memory: Memory, port: MemoryPort): bigint {
-    return this.#words.get(memory)![Number(this.#eval(port.address))] ?? 0n;
+    return readMemory(this.#words.get(memory)!, Number(this.#eval(port.address)));
   }
 
   #preparePort(memory: Memory, port: MemoryPort, commits: (() => void)[]): void {
@@ -170,7 +201,7 @@ export class EvaluatedInstance {
     const bits = port.mask === undefined ? -1n : spreadMask(this.#eval(port.mask), memory);
     commits.push(() => {
       const words = this.#words.get(memory)!;
-      words[address] = (words[address]! & ~bits) | (value & bits);
+      writeMemory(words, address, (readMemory(words, address) & ~bits) | (value & bits));
     });
   }
 }

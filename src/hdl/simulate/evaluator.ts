@@ -2,6 +2,7 @@ import { needsReset } from "../verilog/clocking.ts";
 import { designPorts, type EmittedPort } from "../verilog/index.ts";
 import type { Design } from "../ir.ts";
 import { EvaluatedInstance } from "./evaluated-instance.ts";
+import type { Inspection, MemoryPlace, SignalPlace } from "./places.ts";
 import { layoutPorts, readWords, writeWords, type PortLayout } from "./ports.ts";
 import { demandContents, type Failure, type Simulator } from "./simulator.ts";
 
@@ -13,15 +14,20 @@ export class Evaluator implements Simulator {
   readonly layout: PortLayout<EmittedPort>;
   readonly now: Uint32Array;
   readonly sampled: Uint32Array;
+  readonly #name: string;
   readonly #top: EvaluatedInstance;
   readonly #inputs = new Map<string, bigint>();
   #failures: Failure[] = [];
   #cycle = 0;
+  #inspection: Inspection | undefined;
+  /** Brings the values of an inspection up to date. */
+  #look = (): void => undefined;
 
   /** Throws HdlError for a design with external modules. */
   constructor(design: Design) {
     demandContents(design);
     const { top } = design;
+    this.#name = top.name;
     this.layout = layoutPorts(designPorts(top));
     this.now = new Uint32Array(this.layout.words);
     this.sampled = new Uint32Array(this.layout.words);
@@ -45,6 +51,7 @@ export class Evaluator implements Simulator {
     for (const { name, direction, offset, width } of this.layout.slots) {
       if (direction === "output") writeWords(this.now, offset, width, this.#top.output(name));
     }
+    this.#look();
   }
 
   step(cycles: number): number {
@@ -62,6 +69,23 @@ export class Evaluator implements Simulator {
       this.settle();
       if (done >= cycles || failures.length > 0) return done;
     }
+  }
+
+  inspect(): Inspection {
+    if (this.#inspection !== undefined) return this.#inspection;
+    const found: { readonly signal: SignalPlace; readonly value: () => bigint }[] = [];
+    const memories: MemoryPlace[] = [];
+    this.#top.inspect(found, memories);
+    const { slots, words } = layoutPorts(found.map(({ signal, value }) => ({ ...signal, value })));
+    const values = new Uint32Array(words);
+    this.#look = () => {
+      for (const { offset, width, value } of slots) writeWords(values, offset, width, value());
+    };
+    this.#look();
+    const signals = slots.map(({ path, name, kind, width, signed, offset }): SignalPlace => {
+      return { path, name, kind, width, signed, ...(kind === "clock" ? {} : { address: 4 * offset }) };
+    });
+    return (this.#inspection = { top: this.#name, memory: values.buffer, signals, memories });
   }
 
   takeFailures(): Failure[] {

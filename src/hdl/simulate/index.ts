@@ -1,4 +1,13 @@
 /** Simulation inside this process, without any tool. */
 export { Evaluator } from "./evaluator.ts";
+export {
+  readMemory,
+  writeMemory,
+  type Inspection,
+  type MemoryContents,
+  type MemoryPlace,
+  type SignalKind,
+  type SignalPlace,
+} from "./places.ts";
 export { layoutPorts, readWords, writeWords, type PortLayout, type PortSlot } from "./ports.ts";
 export { formatFailure, type Failure, type Simulator } from "./simulator.ts";

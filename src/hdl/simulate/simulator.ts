@@ -3,6 +3,7 @@ import { formatSite } from "../location.ts";
 import { HdlError, type Problem } from "../problems.ts";
 import type { Design } from "../ir.ts";
 import type { EmittedPort } from "../verilog/index.ts";
+import type { Inspection } from "./places.ts";
 import type { PortLayout } from "./ports.ts";
 
 /** An assertion or assumption that did not hold at a clock edge. */
@@ -33,6 +34,8 @@ export interface Simulator {
   settle(): void;
   /** Runs clock cycles, at least one; ends after a cycle in which an assertion fails. Gives the cycles that were run. */
   step(cycles: number): number;
+  /** What can be looked at by name. */
+  inspect(): Inspection;
   /** The failed assertions since the last call. */
   takeFailures(): Failure[];
 }

@@ -1,0 +1,3 @@
+/** Waves of simulations inside this process: VCD files, and text for snapshots. */
+export { WaveRecorder, type WaveWindow } from "./recorder.ts";
+export { VcdWriter, type VcdVariable } from "./vcd-writer.ts";
