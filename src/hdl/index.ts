@@ -28,7 +28,6 @@ export { elaborate } from "./elaborate.ts";
 export { HdlError, type Problem } from "./problems.ts";
 export type { Design } from "./ir.ts";
 // Library
-export { arbiter, connect, delayValid, fire, fork, join, queue, Queue, registerSlice } from "./library/index.ts";
-export type { Arbitrated, PartOptions, Policy, QueueParams, StreamIn, StreamOut, Valid } from "./library/index.ts";
+export * from "./library/index.ts";
 // Emission
 export { emitVerilog, type EmitOptions, type EmittedDesign } from "./verilog/index.ts";

@@ -1,5 +1,5 @@
 import { bool, input, module, output, uint } from "../../hdl/index.ts";
-import { counter, COUNTER_BITS } from "./monitor.ts";
+import { COUNTER_BITS, eventCounter } from "./monitor.ts";
 
 /** Counts since a program's start: its cycles, beats each way, and cycles in which a row entered the array. */
 export const Counters = module(
@@ -15,9 +15,9 @@ export const Counters = module(
     arrayCycles: output(uint(COUNTER_BITS)),
   }),
   (io) => {
-    io.cycles.set(counter("cycles_run", COUNTER_BITS, io.running));
-    io.readBeats.set(counter("beats_read", COUNTER_BITS, io.reads));
-    io.writeBeats.set(counter("beats_written", COUNTER_BITS, io.writes));
-    io.arrayCycles.set(counter("cycles_array", COUNTER_BITS, io.arrayActive));
+    io.cycles.set(eventCounter("cycles_run", COUNTER_BITS, io.running));
+    io.readBeats.set(eventCounter("beats_read", COUNTER_BITS, io.reads));
+    io.writeBeats.set(eventCounter("beats_written", COUNTER_BITS, io.writes));
+    io.arrayCycles.set(eventCounter("cycles_array", COUNTER_BITS, io.arrayActive));
   },
 );

@@ -1,5 +1,5 @@
-import { bool, input, module, mux, output, reg, uint, uintLit, when } from "../../hdl/index.ts";
-import type { Bool, BoolShape, UintReg, UintShape } from "../../hdl/index.ts";
+import { bool, counter, input, module, mux, output, reg, uint, uintLit, when } from "../../hdl/index.ts";
+import type { Bool, BoolShape, Uint, UintShape } from "../../hdl/index.ts";
 import { ENGINE_STATES, TRACE_SIGNALS } from "../../isa/index.ts";
 import { INDEX_BITS, MASK_BITS, retireShape } from "../common/index.ts";
 
@@ -23,12 +23,8 @@ export const engineStatusShape = {
 } as const;
 
 /** Counts the cycles where `condition` holds, from a program's start. */
-export function counter(name: string, bits: number, condition: Bool): UintReg {
-  const count = reg(uint(bits), { name });
-  when(condition, () => {
-    count.next = count.add(1).wrap(bits);
-  });
-  return count;
+export function eventCounter(name: string, bits: number, condition: Bool): Uint {
+  return counter(2 ** bits, { name, enable: condition }).value;
 }
 
 /**
@@ -55,10 +51,10 @@ export const Monitor = module(
     const waits = io.head.valid.and(io.head.missing.reduceOr()).and(io.busy.not());
     const held = io.busy.and(io.memoryWait);
     const works = io.busy.and(io.memoryWait.not());
-    const busyCycles = counter("busy_cycles", COUNTER_BITS, works);
-    const semaphoreWaitCycles = counter("semaphore_wait_cycles", COUNTER_BITS, waits);
-    const memoryWaitCycles = counter("memory_wait_cycles", COUNTER_BITS, held);
-    const retired = counter("retired", 32, io.retire.valid);
+    const busyCycles = eventCounter("busy_cycles", COUNTER_BITS, works);
+    const semaphoreWaitCycles = eventCounter("semaphore_wait_cycles", COUNTER_BITS, waits);
+    const memoryWaitCycles = eventCounter("memory_wait_cycles", COUNTER_BITS, held);
+    const retired = eventCounter("retired", 32, io.retire.valid);
 
     const current = reg(uint(INDEX_BITS));
     when(io.start, () => {

@@ -5,7 +5,7 @@ import { report } from "../context.ts";
 import { bool, indexWidth, uint } from "../shapes.ts";
 import type { Bool, Uint } from "../signal.ts";
 import { boolLit, mux, select, uintLit } from "../values.ts";
-import type { PartOptions } from "./queue.ts";
+import type { PartOptions } from "./part.ts";
 import type { StreamOut } from "./stream.ts";
 
 /** Who goes first: the lowest index, or whoever follows the last winner. */

@@ -5,7 +5,7 @@ import { declaration, regAt, wireAt } from "../declare.ts";
 import { bool } from "../shapes.ts";
 import { mapLeaves } from "../tree.ts";
 import { boolLit } from "../values.ts";
-import type { PartOptions } from "./queue.ts";
+import type { PartOptions } from "./part.ts";
 import { fire, type StreamOut } from "./stream.ts";
 
 /**

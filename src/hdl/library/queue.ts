@@ -1,16 +1,13 @@
 import { report } from "../context.ts";
 import type { Data, Plain } from "../data.ts";
-import { instance } from "../module.ts";
 import { widthOf, type Shape } from "../shapes.ts";
 import { shapeOf } from "../tree.ts";
 import { pack, unpack } from "../values.ts";
 import { Queue } from "./modules/queue.ts";
+import { BackwardSlice, ForwardSlice } from "./modules/slices.ts";
+import { through } from "./packed.ts";
+import type { PartOptions } from "./part.ts";
 import type { StreamOut } from "./stream.ts";
-
-/** Options of library parts; a name is read from the source when none is given. */
-export interface PartOptions {
-  readonly name?: string;
-}
 
 /** `from` through a {@link Queue} of `depth` entries. */
 export function queue<V extends Data>(
@@ -23,14 +20,28 @@ export function queue<V extends Data>(
     return queue(from, 1, options);
   }
   const shape = shapeOf(from.payload) as Shape;
-  const { enq, deq } = instance(Queue, { width: widthOf(shape), depth }, options);
-  enq.valid.set(from.valid);
-  enq.payload.set(pack(from.payload));
-  from.ready.set(enq.ready);
-  return { valid: deq.valid, ready: deq.ready, payload: unpack(shape, deq.payload) as Plain<V> };
+  const { deq, ...ends } = through(Queue, { width: widthOf(shape), depth }, pack(from.payload), from, options);
+  return { ...ends, payload: unpack(shape, deq) as Plain<V> };
 }
 
-/** `from` through registers that cut every combinational path, at full throughput: a queue of two. */
-export function registerSlice<V extends Data>(from: StreamOut<V>, options: PartOptions = {}): StreamOut<Plain<V>> {
-  return queue(from, 2, options);
+/** Which paths a {@link registerSlice} cuts: `valid` and payload (`forward`), `ready` (`backward`), or both. */
+export type SliceMode = "full" | "forward" | "backward";
+
+/** Options of a {@link registerSlice}. */
+export interface SliceOptions extends PartOptions {
+  /** Default: `"full"`. */
+  readonly mode?: SliceMode;
+}
+
+/**
+ * `from` through registers that cut combinational paths, at full throughput: `full` cuts all, a cycle of latency, two entries;
+ * `forward` those of `valid` and payload, a cycle, one entry; `backward` that of `ready`, no latency, one entry.
+ */
+export function registerSlice<V extends Data>(from: StreamOut<V>, options: SliceOptions = {}): StreamOut<Plain<V>> {
+  const { mode = "full", ...part } = options;
+  if (mode === "full") return queue(from, 2, part);
+  const shape = shapeOf(from.payload) as Shape;
+  const slice = mode === "forward" ? ForwardSlice : BackwardSlice;
+  const { deq, ...ends } = through(slice, { width: widthOf(shape) }, pack(from.payload), from, part);
+  return { ...ends, payload: unpack(shape, deq) as Plain<V> };
 }

@@ -1,5 +1,18 @@
-import { bool, cat, fsm, module, mux, output, reg, sink, times, uint, uintLit, when } from "../../../hdl/index.ts";
-import type { Uint } from "../../../hdl/index.ts";
+import {
+  bool,
+  divisionStep,
+  fsm,
+  module,
+  mux,
+  output,
+  reg,
+  sink,
+  times,
+  uint,
+  uintLit,
+  when,
+} from "../../../hdl/index.ts";
+import type { DivisionState } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
 import { factorWriteShape } from "../pipeline.ts";
 import { FACTOR_BITS } from "../shape.ts";
@@ -49,7 +62,7 @@ export const RowReciprocal = module(
     state.states({
       idle: () => undefined,
       divide: () => {
-        let found: DivisionStep = { remainder, quotient };
+        let found: DivisionState = { remainder, quotient };
         times(STEPS, () => {
           found = divisionStep(found, row.divisor);
         });
@@ -75,19 +88,3 @@ export const RowReciprocal = module(
     });
   },
 );
-
-interface DivisionStep {
-  readonly remainder: Uint;
-  readonly quotient: Uint;
-}
-
-/** One more bit of the quotient: does the divisor fit into twice the remainder? */
-function divisionStep({ remainder, quotient }: DivisionStep, divisor: Uint): DivisionStep {
-  const grown = remainder.shl(1);
-  const difference = grown.sub(divisor);
-  const bit = difference.bit(grown.width).not();
-  return {
-    remainder: mux(bit, difference.wrap(16), grown.wrap(16)),
-    quotient: cat(quotient.wrap(FACTOR_BITS - 1), bit),
-  };
-}

@@ -1,5 +1,20 @@
-import { bool, cat, fsm, module, mux, reg, sink, source, times, uint, uintLit, when } from "../../../hdl/index.ts";
-import type { Bool, Uint } from "../../../hdl/index.ts";
+import {
+  bool,
+  cat,
+  fsm,
+  module,
+  mux,
+  priorityEncode,
+  reg,
+  sink,
+  source,
+  squareRootStep,
+  times,
+  uint,
+  uintLit,
+  when,
+} from "../../../hdl/index.ts";
+import type { SquareRootState, Uint } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
 import { FACTOR_SHIFT_BITS } from "../shape.ts";
 import { divisorStream, VARIANCE_BITS, varianceStream } from "./row-stream.ts";
@@ -80,9 +95,9 @@ export const RowRoot = module(
         });
       },
       root: () => {
-        let found: RootStep = { remainder, root };
+        let found: SquareRootState = { remainder, root };
         times(STEPS, (i) => {
-          found = rootStep(found, radicand.bits(31 - 2 * i, 30 - 2 * i));
+          found = squareRootStep(found, radicand.bits(31 - 2 * i, 30 - 2 * i));
         });
         remainder.next = found.remainder;
         root.next = found.root;
@@ -105,27 +120,8 @@ export const RowRoot = module(
   },
 );
 
-interface RootStep {
-  readonly remainder: Uint;
-  readonly root: Uint;
-}
-
-/** One more bit of the root: is the remainder at least 4 · root + 1? */
-function rootStep({ remainder, root }: RootStep, pair: Uint): RootStep {
-  const grown = cat(remainder, pair);
-  const trial = cat(root, uintLit(1, 2));
-  const difference = grown.sub(trial).wrap(grown.width + 1);
-  const bit = difference.bit(grown.width).not();
-  return {
-    remainder: mux(bit, difference, grown).wrap(ROOT_BITS + 1),
-    root: cat(root.wrap(ROOT_BITS - 1), bit),
-  };
-}
-
 /** Zero pairs of bits above the highest pair that is not zero; 31 when all are. */
 function leadingZeroPairs(value: Uint): Uint {
-  const taken = (pair: number): Bool => value.bits(2 * pair + 1, 2 * pair).reduceOr();
-  let count: Uint = uintLit(PAIRS - 1, 5);
-  for (let pair = 1; pair < PAIRS; pair++) count = mux(taken(pair), uintLit(PAIRS - 1 - pair, 5), count);
-  return count;
+  const taken = times(PAIRS, (pair) => value.bits(2 * pair + 1, 2 * pair).reduceOr());
+  return priorityEncode(cat(...taken)).index;
 }

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { idle, recv, recvAll, send, sendAll, simulate, withSeed, type Process } from "../../src/harness/index.ts";
+import {
+  idle,
+  recv,
+  recvAll,
+  send,
+  sendAll,
+  simulateEmbedded,
+  withSeed,
+  type Process,
+} from "../../../src/harness/index.ts";
 import {
   arbiter,
   bool,
@@ -17,7 +26,7 @@ import {
   stream,
   times,
   uint,
-} from "../../src/hdl/index.ts";
+} from "../../../src/hdl/index.ts";
 
 const byte = stream(uint(8));
 const numbers = times(60, (i) => (i * 37) % 256);
@@ -31,8 +40,8 @@ const Pass = module(
 );
 
 test.each([0, 1, 2, 3, 5, 8])("a queue of %i keeps order under random pauses (0: a register slice)", async (depth) => {
-  await withSeed(async (random) => {
-    const { dut, spawn, run, close } = await simulate(Pass, { depth });
+  await withSeed((random) => {
+    const { dut, spawn, run, close } = simulateEmbedded(Pass, { depth });
     const got: number[] = [];
     const pauses = { pause: 0.4, random };
     spawn(() => sendAll(dut.enq, numbers, pauses));
@@ -45,18 +54,18 @@ test.each([0, 1, 2, 3, 5, 8])("a queue of %i keeps order under random pauses (0:
   });
 });
 
-test("a queue of two or more passes one payload a cycle", async () => {
-  const cyclesOf = async (depth: number): Promise<number> => {
-    const { dut, spawn, run, close } = await simulate(Pass, { depth });
+test("a queue of two or more passes one payload a cycle", () => {
+  const cyclesOf = (depth: number): number => {
+    const { dut, spawn, run, close } = simulateEmbedded(Pass, { depth });
     spawn(() => sendAll(dut.enq, numbers));
     spawn(() => recvAll(dut.deq, numbers.length));
     const cycles = run();
     close();
     return cycles;
   };
-  expect(await cyclesOf(2)).toBeLessThanOrEqual(numbers.length + 2);
-  expect(await cyclesOf(3)).toBeLessThanOrEqual(numbers.length + 2);
-  expect(await cyclesOf(1)).toBeGreaterThanOrEqual(2 * numbers.length);
+  expect(cyclesOf(2)).toBeLessThanOrEqual(numbers.length + 2);
+  expect(cyclesOf(3)).toBeLessThanOrEqual(numbers.length + 2);
+  expect(cyclesOf(1)).toBeGreaterThanOrEqual(2 * numbers.length);
 });
 
 const Choose = module(
@@ -73,9 +82,9 @@ const Choose = module(
   },
 );
 
-test("a fixed arbiter serves the lowest first, a fair one in turn", async () => {
-  const orderOf = async (policy: "fixed" | "roundRobin"): Promise<number[]> => {
-    const { dut, spawn, run, close } = await simulate(Choose, { policy });
+test("a fixed arbiter serves the lowest first, a fair one in turn", () => {
+  const orderOf = (policy: "fixed" | "roundRobin"): number[] => {
+    const { dut, spawn, run, close } = simulateEmbedded(Choose, { policy });
     const got: number[] = [];
     dut.from.forEach((from, index) => {
       spawn(() => sendAll(from, [10 * index, 10 * index + 1, 10 * index + 2]));
@@ -87,8 +96,8 @@ test("a fixed arbiter serves the lowest first, a fair one in turn", async () => 
     close();
     return got;
   };
-  expect(await orderOf("fixed")).toEqual([0, 1, 2, 10, 11, 12, 20, 21, 22]);
-  const fair = await orderOf("roundRobin");
+  expect(orderOf("fixed")).toEqual([0, 1, 2, 10, 11, 12, 20, 21, 22]);
+  const fair = orderOf("roundRobin");
   expect([...fair].sort((a, b) => a - b)).toEqual([0, 1, 2, 10, 11, 12, 20, 21, 22]);
   for (let i = 0; i < 9; i += 3) {
     const winners = fair.slice(i, i + 3).map((value) => Math.floor(value / 10));
@@ -96,8 +105,8 @@ test("a fixed arbiter serves the lowest first, a fair one in turn", async () => 
   }
 });
 
-test("an arbiter that waits keeps its choice", async () => {
-  const { dut, spawn, run, close } = await simulate(Choose, { policy: "fixed" });
+test("an arbiter that waits keeps its choice", () => {
+  const { dut, spawn, run, close } = simulateEmbedded(Choose, { policy: "fixed" });
   const seen: number[] = [];
   spawn(() => send(dut.from[2]!, 99));
   spawn(function* (): Process {
@@ -126,8 +135,8 @@ const Both = module(
 );
 
 test("a fork gives everyone everything once, a join pairs in order", async () => {
-  await withSeed(async (random) => {
-    const { dut, spawn, run, close } = await simulate(Both);
+  await withSeed((random) => {
+    const { dut, spawn, run, close } = simulateEmbedded(Both);
     const got: number[][] = [[], []];
     const pairs: { a: number; b: number }[] = [];
     spawn(() => sendAll(dut.from, numbers, { pause: 0.2, random }));
@@ -155,8 +164,8 @@ const Delayed = module(
   },
 );
 
-test("delayValid delays payload and valid alike, and resets valid", async () => {
-  const { dut, step, close } = await simulate(Delayed);
+test("delayValid delays payload and valid alike, and resets valid", () => {
+  const { dut, step, close } = simulateEmbedded(Delayed);
   expect(dut.late.valid.peek()).toBe(0);
   dut.valid.poke(1);
   dut.data.poke(42);
