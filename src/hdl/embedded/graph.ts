@@ -103,8 +103,7 @@ class GraphBuilder {
       const { lowered, lanes } = pack;
       const all = lanes.map((_, lane) => lane);
       const reset = this.#network.resets(pack);
-      for (const net of lowered.module.nets) {
-        if (net.kind !== "reg") continue;
+      for (const net of lowered.registers) {
         const signal = this.#signalOf(pack, net);
         if (net.reset !== undefined) groupResets(resets, reset, signal);
         if (signal.definition !== undefined) {

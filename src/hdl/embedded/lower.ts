@@ -4,13 +4,16 @@ import { operandsOf, portExpressions, withOperands } from "../walk.ts";
 import { compare, isAtom, isWiring, reduceOperators, wantsNet, WORD_BITS } from "./trees.ts";
 
 /**
- * A module as equations. Branches have become multiplexers; what is used more than once has become a net, so that every
- * expression is a tree over nets.
+ * A module as equations. Branches have become multiplexers. Out of `lowerModule` expressions still share their nodes; after
+ * `hoistShared` what is used more than once has become a net, so that every expression is a tree over nets.
  */
 export interface Lowered {
   readonly module: Module;
+  readonly registers: readonly Net[];
   /** What drives each wire, output and input pin, and what each register takes at the clock edge. */
   readonly definitions: ReadonlyMap<Net, Expr>;
+  /** The pin of each port of each instance. */
+  readonly pins: ReadonlyMap<Instance, ReadonlyMap<Net, Net>>;
   readonly memories: readonly { readonly memory: Memory; readonly ports: readonly MemoryPort[] }[];
   /** The resets that instances have of their own: nets with a definition. */
   readonly resets: ReadonlyMap<Instance, Net>;
@@ -23,6 +26,7 @@ export interface LoweredProperty {
   readonly broken: Expr;
 }
 
+/** The equations of a module. */
 export function lowerModule(module: Module): Lowered {
   const properties: { property: Property; broken: Expr }[] = [];
   const assigned = runStatements(module.body, () => undefined, [], properties);
@@ -35,22 +39,38 @@ export function lowerModule(module: Module): Lowered {
     assigned.set(net, instance.reset);
   }
 
-  const reduce = reduceOperators();
-  const rewriteAll = (f: (expr: Expr) => Expr): void => {
-    for (const [net, expr] of assigned) assigned.set(net, f(expr));
-    for (const entry of properties) entry.broken = f(entry.broken);
-    memories = memories.map(({ memory, ports }) => ({ memory, ports: ports.map((port) => rewritePort(port, f)) }));
-  };
-  let memories = module.memories.map((memory) => ({ memory, ports: memory.ports }));
-  rewriteAll(reduce);
+  const pins = module.instances.map(
+    (instance) => [instance, new Map(instance.pins.map((pin) => [pin.port!, pin]))] as const,
+  );
+  const memories = module.memories.map((memory) => ({ memory, ports: memory.ports }));
+  const registers = module.nets.filter((net) => net.kind === "reg");
+  const lowered = { module, registers, definitions: assigned, pins: new Map(pins), memories, resets, properties };
+  return rewriteLowered(lowered, reduceOperators());
+}
 
+/** A module with every expression replaced. */
+export function rewriteLowered(lowered: Lowered, f: (expr: Expr) => Expr): Lowered {
+  return {
+    ...lowered,
+    definitions: new Map([...lowered.definitions].map(([net, expr]) => [net, f(expr)])),
+    properties: lowered.properties.map(({ property, broken }) => ({ property, broken: f(broken) })),
+    memories: lowered.memories.map(({ memory, ports }) => ({
+      memory,
+      ports: ports.map((port) => rewritePort(port, f)),
+    })),
+  };
+}
+
+/** Gives nets to what is used more than once, and to operands that code needs whole. */
+export function hoistShared(lowered: Lowered): Lowered {
+  const made = new NetMaker(lowered.module);
   const uses = new Map<Expr, number>();
   const count = (expr: Expr): void => {
     const before = uses.get(expr) ?? 0;
     uses.set(expr, before + 1);
     if (before === 0) operandsOf(expr).forEach(count);
   };
-  rewriteAll((expr) => {
+  rewriteLowered(lowered, (expr) => {
     count(expr);
     return expr;
   });
@@ -73,8 +93,8 @@ export function lowerModule(module: Module): Lowered {
     hoisted.set(net, expr);
     return { kind: "ref", net, width: expr.width, signed: expr.signed };
   };
-  rewriteAll(hoist);
-  return { module, definitions: new Map([...assigned, ...hoisted]), memories, resets, properties };
+  const result = rewriteLowered(lowered, hoist);
+  return { ...result, definitions: new Map([...result.definitions, ...hoisted]) };
 }
 
 /** Whether a node that is used several times is worth a net: wide wiring and single bits picked out of nets are not. */

@@ -1,7 +1,8 @@
 import type { Design, Expr, Instance, Module, Net } from "../ir.ts";
 import { HdlError } from "../problems.ts";
 import { operandsOf } from "../walk.ts";
-import { lowerModule, type Lowered } from "./lower.ts";
+import { hoistShared, lowerModule, type Lowered } from "./lower.ts";
+import { splitNets } from "./split.ts";
 
 /**
  * The hierarchy as packs: instances of equal modules that sit side by side, one lane each, so that code for one lane is
@@ -47,6 +48,15 @@ export type Leaf =
   | { readonly kind: "signal"; readonly signal: Signal; readonly lane: number }
   | { readonly kind: "const"; readonly value: bigint };
 
+/** What is known of a net in a pack. */
+interface Entry {
+  readonly lanes: (Leaf | typeof OPEN | undefined)[];
+  complete: readonly Leaf[] | undefined;
+}
+
+/** A lane that is being looked at: to meet it again is a loop. */
+const OPEN = "open";
+
 /** Fewest and most instances that are worth a pack: a vector has 16 bytes. */
 const FEWEST_LANES = 4;
 const MOST_LANES = 16;
@@ -54,16 +64,20 @@ const MOST_LANES = 16;
 /** The packs of a design and what each net of each lane stands for. */
 export class Network {
   readonly packs: Pack[] = [];
-  readonly #lowered = new Map<Module, Lowered>();
-  readonly #leaves = new Map<Pack, Map<Net, readonly Leaf[]>>();
-  /** Nets that are being looked at: to meet one again is a loop. */
-  readonly #open = new Map<Pack, Set<Net>>();
+  readonly #lowered: ReadonlyMap<Module, Lowered>;
+  /** By pack. */
+  readonly #leaves: Map<Net, Entry>[] = [];
+  readonly #signals: Map<Net, Signal>[] = [];
+  /** Signals of which it is known whether all lanes compute the same, or under way. */
+  readonly #compared = new Set<Signal>();
   readonly #reset: Net | undefined;
-  #signals = 0;
+  #count = 0;
 
   /** `reset` is the top's implicit reset as an input, when it has one. */
   constructor(design: Design, reset: Net | undefined) {
     this.#reset = reset;
+    const lowered = splitNets(design.modules.map(lowerModule), design.top);
+    this.#lowered = new Map(lowered.map((each) => [each.module, hoistShared(each)]));
     this.#addPack(design.top, [{ path: "", parent: undefined, children: new Map() }]);
     // Children are added behind their parents.
     for (let index = 0; index < this.packs.length; index++) this.#addChildren(this.packs[index]!);
@@ -75,21 +89,44 @@ export class Network {
 
   /** What a net stands for in each lane of a pack. */
   leaves(pack: Pack, net: Net): readonly Leaf[] {
-    const known = this.#leaves.get(pack)!;
-    let leaves = known.get(net);
-    if (leaves === undefined) {
-      const open = this.#open.get(pack)!;
-      if (open.has(net)) throw loopError(net);
-      open.add(net);
-      leaves = this.#resolve(pack, net);
-      open.delete(net);
-      known.set(net, leaves);
-    }
-    return leaves;
+    const known = this.#entry(pack, net);
+    known.complete ??= pack.lanes.map((_, lane) => this.leaf(pack, net, lane));
+    return known.complete;
   }
 
   leaf(pack: Pack, net: Net, lane: number): Leaf {
-    return this.leaves(pack, net)[lane]!;
+    const leaf = this.#trace(pack, net, lane);
+    if (leaf.kind === "const") return leaf;
+    return this.#joinLanes(leaf.signal) && leaf.lane > 0 ? { ...leaf, lane: 0 } : leaf;
+  }
+
+  /** Lane by lane: a net that passes through instances of one pack in a row leads from lane to lane. */
+  #trace(pack: Pack, net: Net, lane: number): Leaf {
+    const known = this.#entry(pack, net);
+    let leaf = known.lanes[lane];
+    if (leaf === OPEN) throw loopError(net);
+    if (leaf === undefined) {
+      known.lanes[lane] = OPEN;
+      leaf = this.#resolve(pack, net, lane);
+      known.lanes[lane] = leaf;
+    }
+    return leaf;
+  }
+
+  /** Makes a signal one lane wide if all lanes compute the same; says whether it is. Lanes that lead to each other do not. */
+  #joinLanes(signal: Signal): boolean {
+    if (signal.kind === "compute" && signal.lanes > 1 && !this.#compared.has(signal)) {
+      this.#compared.add(signal);
+      if (this.#isUniform(signal.pack, signal.definition!)) (signal as { lanes: number }).lanes = 1;
+    }
+    return signal.lanes === 1;
+  }
+
+  #entry(pack: Pack, net: Net): Entry {
+    const entries = this.#leaves[pack.index]!;
+    let entry = entries.get(net);
+    if (entry === undefined) entries.set(net, (entry = { lanes: [], complete: undefined }));
+    return entry;
   }
 
   /** The reset of each lane of a pack. */
@@ -107,60 +144,57 @@ export class Network {
       : this.leaf(parent.pack, own, parent.lane);
   }
 
-  #resolve(pack: Pack, net: Net): readonly Leaf[] {
+  #resolve(pack: Pack, net: Net, lane: number): Leaf {
     const definition = pack.lowered.definitions.get(net);
     switch (net.kind) {
       case "reg":
-        return this.#signal(pack, net, "reg", definition);
+        return this.#signal(pack, net, "reg", definition, lane);
       case "reset":
-        return net === this.#reset ? this.#signal(pack, net, "input", undefined) : this.resets(pack);
+        return net === this.#reset
+          ? this.#signal(pack, net, "input", undefined, lane)
+          : this.#resetOf(pack.lanes[lane]!);
       case "read": {
         const port = portOf(pack.lowered, net);
-        return this.#signal(pack, net, port.sync ? "read" : "load", undefined);
+        return this.#signal(pack, net, port.sync ? "read" : "load", undefined, lane);
       }
-      case "input":
-        if (pack === this.top) return this.#signal(pack, net, "input", undefined);
-        return pack.lanes.map(({ parent }) => {
-          const { instance, pack: outer, lane } = parent!;
-          return this.leaf(
-            outer,
-            instance.pins.find((pin) => pin.port === net)!,
-            lane,
-          );
-        });
-      case "pin":
+      case "input": {
+        if (pack === this.top) return this.#signal(pack, net, "input", undefined, lane);
+        const { instance, pack: outer, lane: place } = pack.lanes[lane]!.parent!;
+        return this.#trace(outer, outer.lowered.pins.get(instance)!.get(net)!, place);
+      }
+      case "pin": {
         if (net.port!.kind !== "output") break;
-        return pack.lanes.map(({ children }) => {
-          const child = children.get(net.instance!)!;
-          return this.leaf(child.pack, net.port!, child.lane);
-        });
+        const child = pack.lanes[lane]!.children.get(net.instance!)!;
+        return this.#trace(child.pack, net.port!, child.lane);
+      }
     }
     if (definition === undefined) throw new Error(`net ${net.name} has no driver`);
-    if (definition.kind === "ref") return this.leaves(pack, definition.net);
-    if (definition.kind === "const") return pack.lanes.map(() => ({ kind: "const", value: definition.value }));
-    return this.#signal(pack, net, "compute", definition);
+    if (definition.kind === "ref") return this.#trace(pack, definition.net, lane);
+    if (definition.kind === "const") return { kind: "const", value: definition.value };
+    return this.#signal(pack, net, "compute", definition, lane);
   }
 
-  #signal(pack: Pack, net: Net, kind: Signal["kind"], definition: Expr | undefined): readonly Leaf[] {
-    const uniform = kind === "compute" && this.#isUniform(pack, definition!);
-    const lanes = uniform ? 1 : pack.lanes.length;
-    const signal: Signal = { index: this.#signals++, kind, pack, net, lanes, definition };
-    return pack.lanes.map((_, lane) => ({ kind: "signal", signal, lane: uniform ? 0 : lane }));
+  #signal(pack: Pack, net: Net, kind: Signal["kind"], definition: Expr | undefined, lane: number): Leaf {
+    const made = this.#signals[pack.index]!;
+    let signal = made.get(net);
+    if (signal === undefined) {
+      signal = { index: this.#count++, kind, pack, net, lanes: pack.lanes.length, definition };
+      made.set(net, signal);
+    }
+    return { kind: "signal", signal, lane };
   }
 
   #isUniform(pack: Pack, expr: Expr): boolean {
-    if (pack.lanes.length === 1) return false;
     if (expr.kind === "ref") return isUniform(this.leaves(pack, expr.net));
     return operandsOf(expr).every((operand) => this.#isUniform(pack, operand));
   }
 
   #addPack(module: Module, lanes: readonly Lane[]): Pack {
-    let lowered = this.#lowered.get(module);
-    if (lowered === undefined) this.#lowered.set(module, (lowered = lowerModule(module)));
+    const lowered = this.#lowered.get(module)!;
     const pack = { index: this.packs.length, lowered, lanes };
     this.packs.push(pack);
-    this.#leaves.set(pack, new Map());
-    this.#open.set(pack, new Set());
+    this.#leaves.push(new Map());
+    this.#signals.push(new Map());
     return pack;
   }
 

@@ -7,6 +7,7 @@ import { formatFailure, writeWords } from "../../../src/hdl/simulate/index.ts";
 import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "../fixtures/samples.ts";
 import { randomLanes, randomModule } from "../random-design.ts";
 import { expectSameAsEvaluator } from "./agreement.ts";
+import { randomLinks } from "./random-links.ts";
 import { randomSystem } from "./random-system.ts";
 
 test("random expressions, branches and registers mean what the evaluator says", async () => {
@@ -30,6 +31,12 @@ test("random expressions mean the same in the lanes of vectors", async () => {
 test("random rows of equal instances and memories mean what the evaluator says", async () => {
   await withSeed((random) => {
     for (let i = 0; i < 25; i++) expectSameAsEvaluator(elaborate(randomSystem(random.word())), random, 40);
+  });
+});
+
+test("packed links between neighbours mean what the evaluator says, split into their fields or not", async () => {
+  await withSeed((random) => {
+    for (let i = 0; i < 15; i++) expectSameAsEvaluator(elaborate(randomLinks(random.word())), random, 25);
   });
 });
 
