@@ -1,4 +1,5 @@
 /** Benchmarks: kernels and layers with random data, run on the RTL and compared with the reference. */
+export * from "./array-speed.ts";
 export * from "./attention.ts";
 export * from "./layer.ts";
 export * from "./matmul.ts";

@@ -41,7 +41,7 @@ const BYTES_PER_OPERATION = 6;
  */
 export function compileDesign(design: Design, { observe = false }: CompileOptions = {}): CompiledDesign {
   const reset = needsReset(design.top) ? resetInput(design) : undefined;
-  const network = new Network(design, reset);
+  const network = new Network(design, reset, observe);
   const graph = buildGraph(network, observe);
   guardRegisters(graph, network);
   const layout = new Layout(designPorts(design.top));

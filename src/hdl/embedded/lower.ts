@@ -10,6 +10,8 @@ import { compare, isAtom, isWiring, reduceOperators, wantsNet, WORD_BITS } from 
 export interface Lowered {
   readonly module: Module;
   readonly registers: readonly Net[];
+  /** Registers that are a part of one in the module: of which, and from which bit on. */
+  readonly parts: ReadonlyMap<Net, { readonly whole: Net; readonly low: number }>;
   /** What drives each wire, output and input pin, and what each register takes at the clock edge. */
   readonly definitions: ReadonlyMap<Net, Expr>;
   /** The pin of each port of each instance. */
@@ -44,7 +46,17 @@ export function lowerModule(module: Module): Lowered {
   );
   const memories = module.memories.map((memory) => ({ memory, ports: memory.ports }));
   const registers = module.nets.filter((net) => net.kind === "reg");
-  const lowered = { module, registers, definitions: assigned, pins: new Map(pins), memories, resets, properties };
+  const parts = new Map<Net, never>();
+  const lowered = {
+    module,
+    registers,
+    parts,
+    definitions: assigned,
+    pins: new Map(pins),
+    memories,
+    resets,
+    properties,
+  };
   return rewriteLowered(lowered, reduceOperators());
 }
 

@@ -73,10 +73,11 @@ export class Network {
   readonly #reset: Net | undefined;
   #count = 0;
 
-  /** `reset` is the top's implicit reset as an input, when it has one. */
-  constructor(design: Design, reset: Net | undefined) {
+  /** `reset` is the top's implicit reset as an input, when it has one; `whole`: nets are not split into their fields. */
+  constructor(design: Design, reset: Net | undefined, whole = false) {
     this.#reset = reset;
-    const lowered = splitNets(design.modules.map(lowerModule), design.top);
+    const equations = design.modules.map(lowerModule);
+    const lowered = whole ? equations : splitNets(equations, design.top);
     this.#lowered = new Map(lowered.map((each) => [each.module, hoistShared(each)]));
     this.#addPack(design.top, [{ path: "", parent: undefined, children: new Map() }]);
     // Children are added behind their parents.

@@ -250,7 +250,16 @@ class Splitter {
       });
     });
     const whole = { ...lowered, definitions: new Map(definitions) };
-    const registers = lowered.registers.flatMap((net) => this.#cuts.fieldsOf(net) ?? [net]);
+    const parts = new Map<Net, { whole: Net; low: number }>();
+    const registers = lowered.registers.flatMap((net) => {
+      const fields = this.#cuts.fieldsOf(net) ?? [net];
+      let low = 0;
+      for (const field of fields) {
+        if (field !== net) parts.set(field, { whole: net, low });
+        low += field.width;
+      }
+      return fields;
+    });
     const pins = new Map(
       [...lowered.pins].map(([instance, pinsOf]) => {
         const fields = [...pinsOf].flatMap(([port, pin]): (readonly [Net, Net])[] => {
@@ -261,7 +270,7 @@ class Splitter {
         return [instance, new Map(fields)];
       }),
     );
-    return { ...rewriteLowered(whole, (expr) => this.#rewrite(expr)), registers, pins };
+    return { ...rewriteLowered(whole, (expr) => this.#rewrite(expr)), registers, parts, pins };
   }
 
   #rewrite(expr: Expr): Expr {
