@@ -77,7 +77,7 @@ export async function measureArray(options: ArraySpeedOptions = {}): Promise<Arr
       if (round > 0) best[name] = Math.max(best[name], speed);
     }
   }
-  const [ours, theirs] = [embedded, verilator].map(({ dut, peek }) => String(peek(dut.sums)));
+  const [ours, theirs] = [embedded, verilator].map(({ dut }) => dut.sums.map((sum) => sum.peek()).join(" "));
   if (ours !== theirs) throw new Error(`the simulators disagree on the sums: ${ours} and ${theirs}`);
   embedded.close();
   verilator.close();
