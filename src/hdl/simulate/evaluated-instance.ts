@@ -1,3 +1,4 @@
+import { wrapValue } from "../build.ts";
 import { evaluateNode } from "../evaluate.ts";
 import type { Expr, Instance, Memory, MemoryPort, Module, Net, Property, Statement } from "../ir.ts";
 import { branchesOf } from "../walk.ts";
@@ -17,6 +18,9 @@ export interface Surroundings {
   readonly input: (port: Net) => bigint;
   readonly reset: () => boolean;
 }
+
+/** A register's value, or words of a memory by address. */
+export type StateContents = bigint | Readonly<Record<string, bigint>>;
 
 /** One instance of a module with its state; nets are computed when asked for, statement by statement. */
 export class EvaluatedInstance {
@@ -86,6 +90,21 @@ export class EvaluatedInstance {
     }
     memories.push(...this.#words.values());
     for (const child of this.#children.values()) child.inspect(signals, memories);
+  }
+
+  /** Sets registers, data of clocked reads and words of memories by their paths; what `contents` does not know stays. */
+  load(contents: (path: string) => StateContents | undefined): void {
+    const prefix = this.#path === "" ? "" : `${this.#path}.`;
+    for (const net of this.#state.keys()) {
+      const value = contents(prefix + net.name);
+      if (typeof value === "bigint") this.#state.set(net, wrapValue(value, net.width, net.signed));
+    }
+    for (const [memory, place] of this.#words) {
+      const words = contents(prefix + memory.name);
+      if (typeof words !== "object") continue;
+      for (const [word, value] of Object.entries(words)) writeMemory(place, Number(word), value);
+    }
+    for (const child of this.#children.values()) child.load(contents);
   }
 
   /** Forgets what was computed from earlier inputs and state. */

@@ -1,7 +1,7 @@
 import { needsReset } from "../verilog/clocking.ts";
 import { designPorts, type EmittedPort } from "../verilog/index.ts";
 import type { Design } from "../ir.ts";
-import { EvaluatedInstance } from "./evaluated-instance.ts";
+import { EvaluatedInstance, type StateContents } from "./evaluated-instance.ts";
 import type { Inspection, MemoryPlace, SignalPlace } from "./places.ts";
 import { layoutPorts, readWords, writeWords, type PortLayout } from "./ports.ts";
 import { demandContents, type Failure, type Simulator } from "./simulator.ts";
@@ -35,6 +35,12 @@ export class Evaluator implements Simulator {
       input: (port) => this.#inputs.get(port.name)!,
       reset: () => needsReset(top) && this.#inputs.get("reset") === 1n,
     });
+    this.settle();
+  }
+
+  /** Sets registers and words of memories by their paths (`queue.count`); all else stays. */
+  load(state: Readonly<Record<string, StateContents>>): void {
+    this.#top.load((path) => state[path]);
     this.settle();
   }
 

@@ -1,4 +1,5 @@
 /** Simulation inside this process, without any tool. */
+export type { StateContents } from "./evaluated-instance.ts";
 export { Evaluator } from "./evaluator.ts";
 export {
   readMemory,

@@ -1,0 +1,7 @@
+/** Bit-vector terms: made once each, simplified, evaluated, replaced and written as SMT-LIB. */
+export { TermBuilder } from "./builder.ts";
+export { TermEvaluation, wordAt, type TermValue } from "./evaluate.ts";
+export type { ArrayValue } from "./operators.ts";
+export { literal, SmtWriter, sortOf, symbol } from "./smtlib.ts";
+export { Substitution } from "./substitute.ts";
+export { termsUnder, type Term } from "./term.ts";

@@ -1,0 +1,55 @@
+import { SystoleError } from "../../errors.ts";
+import type { Design } from "../../hdl/ir.ts";
+import { needsReset } from "../../hdl/verilog/clocking.ts";
+import { designPorts, type EmittedPort } from "../../hdl/verilog/index.ts";
+import { TermBuilder, type Term } from "../terms/index.ts";
+import { TranslatedInstance, type StateVariable, type TranslatedProperty } from "./instance.ts";
+
+/** An input of the top module that is free in every cycle. */
+export interface SystemInput {
+  readonly port: EmittedPort;
+  readonly term: Term;
+}
+
+/** A design as one machine: state, inputs, and everything else as terms over them. */
+export interface TransitionSystem {
+  readonly terms: TermBuilder;
+  readonly design: Design;
+  readonly top: TranslatedInstance;
+  /** The ports of the top module that are driven from outside, the clock left out. */
+  readonly inputs: readonly SystemInput[];
+  /** The reset input, when the design has one. */
+  readonly reset: Term | undefined;
+  readonly outputs: readonly { readonly port: EmittedPort; readonly term: Term }[];
+  readonly states: readonly StateVariable[];
+  readonly properties: readonly TranslatedProperty[];
+}
+
+/** Flattens an elaborated design to terms. Throws SystoleError for external modules. */
+export function translateDesign(design: Design): TransitionSystem {
+  const external = design.modules.find((module) => module.external !== undefined);
+  if (external !== undefined) {
+    throw new SystoleError({
+      code: "formal-external",
+      message: `module ${external.hint} is external: a proof cannot know its contents`,
+      remedy: "Give the module a body, or prove the modules around it.",
+    });
+  }
+  const terms = new TermBuilder();
+  const ports = designPorts(design.top).filter((port) => port.name !== "clock");
+  const inputs = ports
+    .filter((port) => port.direction === "input")
+    .map((port) => ({ port, term: terms.variable(port.name, port.width) }));
+  const byName = new Map(inputs.map((input) => [input.port.name, input.term]));
+  const reset = needsReset(design.top) ? byName.get("reset") : undefined;
+  const top = new TranslatedInstance(terms, design.top, "", {
+    input: (port) => byName.get(port.name)!,
+    reset: () => reset ?? terms.constant(0n, 1),
+  });
+  const outputs = ports
+    .filter((port) => port.direction === "output")
+    .map((port) => {
+      return { port, term: top.value(design.top.ports.find((own) => own.name === port.name)!) };
+    });
+  return { terms, design, top, inputs, reset, outputs, states: top.states(), properties: top.properties() };
+}
