@@ -1,12 +1,17 @@
 /** The accelerator's hardware: one folder per unit, and the generator that turns a configuration into Verilog. */
 import { elaborate, emitVerilog } from "../hdl/index.ts";
-import type { EmittedDesign } from "../hdl/index.ts";
+import type { Design, EmittedDesign } from "../hdl/index.ts";
 import type { Params } from "../config/index.ts";
 import { Accelerator } from "./top/index.ts";
 
 export { Accelerator, acceleratorName } from "./top/index.ts";
 
+/** A configuration's accelerator as a design of the hardware language. */
+export function elaborateAccelerator(params: Params): Design {
+  return elaborate(Accelerator, params);
+}
+
 /** The Verilog of a configuration's accelerator: one file a module, the top's name and its ports. Black-box memories when the configuration asks for them. */
 export function generateAccelerator(params: Params): EmittedDesign {
-  return emitVerilog(elaborate(Accelerator, params), { blackBoxMemories: params.blackboxSram });
+  return emitVerilog(elaborateAccelerator(params), { blackBoxMemories: params.blackboxSram });
 }

@@ -1,11 +1,11 @@
 /**
  * A simulated accelerator as a host sees it: registers over AXI4-Lite, a memory image, an interrupt. The clock loop, the
- * memory and the host's side of the bus run in native code; TypeScript is called a few times a second.
+ * memory and the host's side of the bus are the engine's; the caller hears of them a few times a second.
  */
 import { setImmediate } from "node:timers/promises";
 import { SystoleError } from "../errors.ts";
+import type { Design } from "../hdl/index.ts";
 import type { ExecutionTrace } from "../isa/index.ts";
-import type { BuiltModel } from "./build.ts";
 import { executionTrace } from "./command-trace.ts";
 import type { Engine } from "./engine.ts";
 import type { MemoryOptions, MemoryStatistics } from "./memory-model.ts";
@@ -45,7 +45,8 @@ export interface InterruptResult {
 
 export interface Accelerator {
   readonly engine: Engine;
-  readonly built: BuiltModel;
+  /** Wall time that the simulation took to build. */
+  readonly buildSeconds: number;
   /** The memory, shared with the simulation. */
   readonly image: Uint8Array;
   readonly cycle: () => number;
@@ -69,10 +70,13 @@ const LARGEST_CHUNK = 2 ** 20;
 const CHUNK_SECONDS = 0.2;
 const RESPONSES = ["OKAY", "EXOKAY", "SLVERR", "DECERR"] as const;
 
-/** Builds an accelerator's Verilog, opens it with its memory and host, and resets it. */
-export async function openAccelerator(design: VerilogDesign, options: AcceleratorOptions): Promise<Accelerator> {
-  const { engine, built, memory } = await openEngine(design, { host: {}, ...options });
-  const name = design.top;
+/** Opens an accelerator with its memory and host on the simulator that the options choose, and resets it. */
+export async function openAccelerator(
+  design: Design | VerilogDesign,
+  options: AcceleratorOptions,
+): Promise<Accelerator> {
+  const { engine, buildSeconds, memory } = await openEngine(design, { host: {}, ...options });
+  const name = typeof design.top === "string" ? design.top : design.top.name;
   const bench = createTestbench(engine, name, () => undefined);
   bench.reset(options.resetCycles ?? 2);
 
@@ -139,7 +143,7 @@ export async function openAccelerator(design: VerilogDesign, options: Accelerato
 
   return {
     engine,
-    built,
+    buildSeconds,
     image: memory!.image,
     cycle: () => engine.cycle,
     readRegister,

@@ -1,22 +1,31 @@
 /** The engine over the embedded simulator: no tool, no files, no waiting. */
 import { EmbeddedSimulator } from "../hdl/embedded/index.ts";
-import { elaborate, type Design, type Module, type Ports } from "../hdl/index.ts";
-import { formatFailure, type Failure, type Inspection } from "../hdl/simulate/index.ts";
+import type { Design } from "../hdl/index.ts";
+import { formatFailure, type Inspection } from "../hdl/simulate/index.ts";
+import type { ActivityTrace } from "../isa/index.ts";
 import { WaveRecorder, type WaveWindow } from "../waves/index.ts";
-import { arrangePorts, type Dut } from "./dut.ts";
-import type { PortEngine, StopReason } from "./engine.ts";
+import { AxiLiteHost, AxiMemory, busPins, TraceRecorder, type BusPins } from "./bus/index.ts";
+import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason } from "./engine.ts";
+import { designFeatures, missingPorts, type DesignFeatures } from "./features.ts";
 import type { MailboxLayout } from "./mailbox.ts";
-import type { Violation } from "./memory-model.ts";
-import type { SimulateArguments } from "./simulate.ts";
-import { createTestbench, type Testbench } from "./testbench.ts";
+import type { MemoryModel, MemoryOptions, MemoryStatistics, Violation } from "./memory-model.ts";
 
-/** A design of the hardware language compiled within this process; ports only, without memory and host. */
-export class EmbeddedEngine implements PortEngine {
+/** A design of the hardware language compiled within this process. */
+export class EmbeddedEngine implements Engine {
   readonly simulator = "embedded";
   readonly layout: MailboxLayout;
   readonly now: Uint32Array;
   readonly sampled: Uint32Array;
   readonly #simulator: EmbeddedSimulator;
+  readonly #top: string;
+  readonly #features: DesignFeatures;
+  readonly #interrupt: (() => boolean) | undefined;
+  /** Word of `reset`, -1 without one. */
+  readonly #reset: number;
+  readonly #trace: TraceRecorder | undefined;
+  #memory: AxiMemory | undefined;
+  #host: AxiLiteHost | undefined;
+  #stopped = false;
   #log = "";
   #recorder: WaveRecorder | undefined;
 
@@ -25,10 +34,17 @@ export class EmbeddedEngine implements PortEngine {
    * name. Throws HdlError for external modules.
    */
   constructor(design: Design, seed: number, observe = false) {
-    this.#simulator = new EmbeddedSimulator(design, { seed, observe });
+    this.#top = design.top.name;
+    const irq = design.top.ports.some(({ kind, name, width }) => kind === "output" && name === "irq" && width === 1);
+    this.#simulator = new EmbeddedSimulator(design, { seed, observe, watched: irq ? ["irq"] : [] });
+    this.#interrupt = irq ? this.#simulator.watch("irq") : undefined;
     this.layout = this.#simulator.layout;
     this.now = this.#simulator.now;
     this.sampled = this.#simulator.sampled;
+    this.#reset = this.#pins("").at("reset");
+    this.#features = designFeatures(this.layout.slots);
+    const { engines } = this.#features;
+    this.#trace = engines.length === 0 ? undefined : new TraceRecorder(engines, this.#pins("trace_"));
   }
 
   get cycle(): number {
@@ -37,14 +53,65 @@ export class EmbeddedEngine implements PortEngine {
 
   settle(): StopReason {
     this.#simulator.settle();
-    return "done";
+    return this.#outcome();
   }
 
   step(cycles: number): StopReason {
-    const failures = this.#recorder === undefined ? this.#run(cycles) : this.#runWithWaves(this.#recorder, cycles);
-    if (failures.length === 0) return "done";
-    this.#log += failures.map((failure) => `${formatFailure(failure)}\n`).join("");
-    return "stopped";
+    if (this.#isHalted()) return this.#outcome();
+    if (this.#memory ?? this.#host ?? this.#trace ?? this.#recorder) {
+      for (let i = 0; i < cycles && !this.#isHalted(); i++) this.#tick();
+      this.#simulator.settle();
+    } else {
+      this.#simulator.step(cycles);
+      this.#takeFailures();
+    }
+    return this.#outcome();
+  }
+
+  run(cycles: number, untilIrq: boolean, quietCycles: number): StopReason {
+    const end = this.cycle + cycles;
+    const interrupt = untilIrq ? this.#interrupt : undefined;
+    let early: StopReason | undefined;
+    while (early === undefined && this.cycle < end && !this.#isHalted()) {
+      this.#tick();
+      if (interrupt?.() === true) early = "irq";
+      else if (quietCycles !== 0 && this.#memory !== undefined) {
+        const quiet = this.cycle - Math.max(0, this.#memory.lastActivityCycle);
+        if (quiet >= quietCycles) early = "quiet";
+      }
+    }
+    this.#simulator.settle();
+    return this.#isHalted() ? this.#outcome() : (early ?? "done");
+  }
+
+  attachMemory(options: MemoryOptions): MemoryModel {
+    const beatBytes = this.#features.memoryBeatBytes;
+    if (beatBytes === undefined) throw missingPorts(this.#top, "memory");
+    const image = typeof options.image === "number" ? new Uint8Array(options.image) : options.image;
+    this.#memory = new AxiMemory(options, image, beatBytes, this.#pins("m_axi_"));
+    return { image };
+  }
+
+  memoryStatistics(): MemoryStatistics {
+    if (this.#memory === undefined) throw new Error("no memory is attached");
+    return this.#memory.statistics();
+  }
+
+  attachHost(options: HostOptions): void {
+    if (!this.#features.host) throw missingPorts(this.#top, "host");
+    this.#host = new AxiLiteHost(options, this.#pins("s_axi_"));
+  }
+
+  access(write: boolean, address: number, data: number, cycles: number): HostAccess {
+    const host = this.#host!;
+    host.begin(write, address, data);
+    const end = this.cycle + cycles;
+    while (!host.idle && this.cycle < end && !this.#isHalted()) this.#tick();
+    this.#simulator.settle();
+    const answered = host.idle;
+    host.abandon();
+    const stop = this.#isHalted() ? this.#outcome() : answered ? "done" : "quiet";
+    return { stop, data: host.value, response: host.response };
   }
 
   inspect(): Inspection {
@@ -61,7 +128,15 @@ export class EmbeddedEngine implements PortEngine {
   }
 
   takeViolations(): Violation[] {
-    return [];
+    return [...(this.#memory?.takeViolations() ?? []), ...(this.#host?.takeViolations() ?? [])];
+  }
+
+  takeEvents(): EngineEvent[] {
+    return this.#trace?.takeEvents() ?? [];
+  }
+
+  takeActivity(): ActivityTrace {
+    return (this.#trace ?? new TraceRecorder([], this.#pins("trace_"))).takeActivity(this.cycle);
   }
 
   takeLog(): string {
@@ -74,46 +149,50 @@ export class EmbeddedEngine implements PortEngine {
     this.closeWave();
   }
 
-  #run(cycles: number): Failure[] {
-    this.#simulator.step(cycles);
-    return this.#simulator.takeFailures();
+  #pins(prefix: string): BusPins {
+    return busPins(this.layout, this.now, this.sampled, prefix);
   }
 
-  #runWithWaves(recorder: WaveRecorder, cycles: number): Failure[] {
-    for (let i = 0; i < cycles; i++) {
-      const { cycle } = this.#simulator;
+  /** One clock cycle with memory, host and trace. */
+  #tick(): void {
+    const { cycle } = this;
+    // In reset the design's outputs may hold anything: nobody listens.
+    const inReset = this.#reset >= 0 && (this.now[this.#reset]! & 1) === 1;
+    this.#memory?.drive(cycle);
+    this.#host?.drive();
+    const recorder = this.#recorder?.records(cycle) === true ? this.#recorder : undefined;
+    if (recorder !== undefined) {
       this.#simulator.settle();
       recorder.before(cycle);
-      const failures = this.#run(1);
-      recorder.after(cycle);
-      if (failures.length > 0) return failures;
     }
-    return [];
+    const held = this.#simulator.runCycle();
+    if (inReset) {
+      this.#memory?.reset();
+      this.#host?.abandon();
+    } else {
+      this.#memory?.sample(cycle);
+      this.#host?.sample(cycle);
+      this.#trace?.sample(cycle);
+    }
+    if (!held) this.#takeFailures();
+    if (recorder === undefined) return;
+    this.#simulator.settle();
+    recorder.after(cycle);
   }
-}
 
-export interface EmbeddedSimulateOptions {
-  /** A window to record as VCD. */
-  readonly wave?: WaveWindow | undefined;
-  /** Whether all nets can be looked at by name, not only ports and registers; the simulation is then slower. Default: with `wave`. */
-  readonly observe?: boolean;
-  /** What registers without reset and memories hold at the start. Default: 1; 0 for zeros. */
-  readonly seed?: number;
-  /** Cycles of reset at the start; 0 leaves the design as it powers up. Default: 1. */
-  readonly resetCycles?: number;
-}
+  #takeFailures(): void {
+    const failures = this.#simulator.takeFailures();
+    if (failures.length === 0) return;
+    this.#stopped = true;
+    this.#log += failures.map((failure) => `${formatFailure(failure)}\n`).join("");
+  }
 
-/** As `simulate`, at once and without any tool: a testbench over a module of the HDL in the embedded simulator. */
-export function simulateEmbedded<P, Io extends Ports>(
-  top: Module<P, Io>,
-  ...rest: SimulateArguments<P, EmbeddedSimulateOptions>
-): Testbench<Dut<Io>, EmbeddedEngine> {
-  const [params, options = {}] = rest as [P, EmbeddedSimulateOptions?];
-  const design = elaborate(...([top, params] as unknown as Parameters<typeof elaborate<P, Io>>));
-  const { wave, observe = wave !== undefined } = options;
-  const engine = new EmbeddedEngine(design, options.seed ?? 1, observe);
-  if (wave !== undefined) engine.openWave(wave);
-  const bench = createTestbench(engine, design.top.name, (port) => arrangePorts(top.ports(params), port));
-  bench.reset(options.resetCycles ?? 1);
-  return bench;
+  #isHalted(): boolean {
+    return this.#stopped || this.#memory?.violated === true || this.#host?.violated === true;
+  }
+
+  #outcome(): StopReason {
+    if (this.#memory?.violated === true || this.#host?.violated === true) return "violation";
+    return this.#stopped ? "stopped" : "done";
+  }
 }

@@ -3,52 +3,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
 import { SystoleError } from "../errors.ts";
-import { TRACE_SIGNALS, type TraceSignalName } from "../isa/index.ts";
+import type { TraceSignalName } from "../isa/index.ts";
+import {
+  designFeatures,
+  HOST_INPUTS,
+  HOST_OUTPUTS,
+  READ_INPUTS,
+  READ_OUTPUTS,
+  WRITE_INPUTS,
+  WRITE_OUTPUTS,
+} from "./features.ts";
 import { mailboxLayout, type MailboxSlot } from "./mailbox.ts";
 import { nativeTemplates } from "./paths.ts";
 import type { VerilogDesign, VerilogPort } from "./verilog.ts";
-
-/** The parts of a design that the native code knows by their port names. */
-export interface NativeFeatures {
-  /** Bytes of a beat of the AXI4 master `m_axi_…` (read channels, write channels or both), when there is one. */
-  readonly memoryBeatBytes: number | undefined;
-  /** An AXI4-Lite slave `s_axi_…`. */
-  readonly host: boolean;
-  readonly clock: boolean;
-  readonly reset: boolean;
-  readonly irq: boolean;
-  /** Engines with trace ports `trace_<engine>_start …`, in the order of their ports. */
-  readonly engines: readonly string[];
-}
-
-const READ_INPUTS = ["arready", "rid", "rdata", "rresp", "rlast", "rvalid"];
-const WRITE_INPUTS = ["awready", "wready", "bid", "bresp", "bvalid"];
-const READ_OUTPUTS = ["arid", "araddr", "arlen", "arsize", "arburst", "arvalid", "rready"];
-const WRITE_OUTPUTS = ["awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "wstrb", "wlast", "wvalid", "bready"];
-const HOST_INPUTS = ["awaddr", "awvalid", "wdata", "wstrb", "wvalid", "bready", "araddr", "arvalid", "rready"];
-const HOST_OUTPUTS = ["awready", "wready", "bvalid", "bresp", "arready", "rvalid", "rdata", "rresp"];
-const TRACE_PORTS = TRACE_SIGNALS.map(({ name }) => name);
-
-/** What the native code can do with a design, told from its ports. */
-export function nativeFeatures(ports: readonly VerilogPort[]): NativeFeatures {
-  const names = new Set(ports.map((port) => port.name));
-  const has = (prefix: string, suffixes: readonly string[]) => suffixes.every((suffix) => names.has(prefix + suffix));
-  const reads = has("m_axi_", ["araddr", "arvalid", "arready", "rdata", "rvalid", "rready"]);
-  const writes = has("m_axi_", ["awaddr", "awvalid", "awready", "wdata", "wvalid", "wready", "bvalid", "bready"]);
-  const data = ports.find((port) => port.name === (reads ? "m_axi_rdata" : "m_axi_wdata"));
-  const memory = (reads || writes) && data !== undefined && [32, 64, 128, 256, 512].includes(data.width);
-  const engines = ports
-    .map((port) => /^trace_(\w+)_start$/.exec(port.name)?.[1])
-    .filter((engine): engine is string => engine !== undefined && has(`trace_${engine}_`, TRACE_PORTS));
-  return {
-    memoryBeatBytes: memory ? data.width / 8 : undefined,
-    host: has("s_axi_", [...HOST_INPUTS, ...HOST_OUTPUTS]),
-    clock: names.has("clock"),
-    reset: names.has("reset"),
-    irq: names.has("irq"),
-    engines,
-  };
-}
 
 /** The text of everything that shapes the glue, for the key of a build. */
 export function glueSources(): string[] {
@@ -87,7 +54,7 @@ function glueView(design: VerilogDesign, header: string): object {
   const fields = declaredPorts(header);
   const { slots, words } = mailboxLayout(design.ports);
   for (const port of design.ports) checkPort(design.top, port, fields.get(port.name));
-  const features = nativeFeatures(design.ports);
+  const features = designFeatures(design.ports);
   const member = (name: string) => fields.get(name)?.member;
   const isMemoryInput = driven("m_axi_", [...READ_INPUTS, ...WRITE_INPUTS], features.memoryBeatBytes !== undefined);
   const isHostInput = driven("s_axi_", [...HOST_INPUTS, "awprot", "arprot"], features.host);

@@ -26,7 +26,18 @@ export { Random, withSeed } from "./random.ts";
 export type { Dut } from "./dut.ts";
 export { contentKey } from "./cache.ts";
 export { toolVersions } from "./toolchain.ts";
-export { openEngine, simulate, simulateVerilog, type SimulateOptions, type WaveOptions } from "./simulate.ts";
-export { EmbeddedEngine, simulateEmbedded, type EmbeddedSimulateOptions } from "./embedded-engine.ts";
+export {
+  openEngine,
+  simulate,
+  simulateEmbedded,
+  simulateVerilog,
+  SIMULATORS,
+  type EmbeddedSimulateOptions,
+  type OpenedEngine,
+  type SimulateOptions,
+  type SimulatorName,
+  type WaveOptions,
+} from "./simulate.ts";
+export { EmbeddedEngine } from "./embedded-engine.ts";
 export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./streams.ts";
 export type { Process, RunOptions, SpawnOptions, Testbench } from "./testbench.ts";

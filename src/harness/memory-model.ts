@@ -128,7 +128,11 @@ export const VIOLATION_FIELDS = 4;
 
 export function decodeViolation(record: ArrayLike<number>): Violation {
   const [number = 0, cycle = 0, address = 0, detail = 0] = Array.from(record);
-  const code = CODES[number - 1]!;
+  return violation(CODES[number - 1]!, cycle, address, detail);
+}
+
+/** A breach with its text; what `detail` is depends on the code. */
+export function violation(code: ViolationCode, cycle: number, address: number, detail: number): Violation {
   const describe: Describe = VIOLATIONS[code];
   return { code, cycle, address, text: describe(`0x${address.toString(16)}`, detail) };
 }
@@ -143,32 +147,75 @@ export function violationError(design: string, violations: readonly Violation[])
 }
 
 const ORDERS = ["in-order", "reorder", "interleave"] as const;
+const CHANNELS = ["ar", "r", "aw", "w", "b"] as const;
 
-/** The settings in the order that `attachMemory` in model.cc.hbs reads them. */
-export function encodeSettings(options: MemoryOptions, beatBytes: number): Float64Array {
-  const { stalls = {}, latencyCycles = 0, outstandingReads = 16, outstandingWrites = 16 } = options;
+/** The settings of a memory with every default filled in, as both models count with them. */
+export interface ResolvedMemory {
+  /** Bus address of the image's first byte. */
+  readonly base: number;
+  /** Cycles. */
+  readonly readLatency: number;
+  readonly writeLatency: number;
+  /** Bytes a cycle; 0 for a beat a cycle. */
+  readonly readRate: number;
+  readonly writeRate: number;
+  /** Probabilities. */
+  readonly stalls: Readonly<Record<(typeof CHANNELS)[number], number>>;
+  readonly seed: number;
+  readonly outstandingReads: number;
+  readonly outstandingWrites: number;
+  readonly order: (typeof ORDERS)[number];
+  /** DECERR beyond the image instead of a violation. */
+  readonly respondOutside: boolean;
+  readonly faults: readonly InjectedFault[];
+}
+
+/** Checks the settings of a memory with beats of `beatBytes`. Errors: `harness-memory-option`. */
+export function resolveMemory(options: MemoryOptions, beatBytes: number): ResolvedMemory {
+  const { stalls = {}, latencyCycles = 0 } = options;
   const rate = (bytesPerCycle: number | undefined) => {
     if (bytesPerCycle === undefined || bytesPerCycle >= beatBytes) return 0;
     return inRange("bandwidth in bytes per cycle", bytesPerCycle, 1 / 1024, beatBytes);
   };
-  const outstanding = (what: string, count: number) => inRange(what, count, 1, 1024);
+  const outstanding = (what: string, count = 16) => Math.trunc(inRange(what, count, 1, 1024));
   const probability = (channel: keyof StallOptions) =>
     inRange(`stall probability of ${channel}`, stalls[channel] ?? 0, 0, 0.999);
+  const latency = (what: string, cycles: number) => Math.trunc(inRange(what, cycles, 0, 1e9));
+  return {
+    base: inRange("base address", options.baseAddress ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    readLatency: latency("latency in cycles", latencyCycles),
+    writeLatency: latency("write latency in cycles", options.writeLatencyCycles ?? latencyCycles),
+    readRate: rate(options.readBytesPerCycle),
+    writeRate: rate(options.writeBytesPerCycle),
+    stalls: {
+      ar: probability("ar"),
+      r: probability("r"),
+      aw: probability("aw"),
+      w: probability("w"),
+      b: probability("b"),
+    },
+    seed: Math.trunc(options.seed ?? 1),
+    outstandingReads: outstanding("outstanding reads", options.outstandingReads),
+    outstandingWrites: outstanding("outstanding writes", options.outstandingWrites),
+    order: options.order ?? "in-order",
+    respondOutside: options.outside === "decerr",
+    faults: options.faults ?? [],
+  };
+}
+
+/** The settings in the order that `attachMemory` in model.cc.hbs reads them. */
+export function encodeSettings(settings: ResolvedMemory): Float64Array {
   return Float64Array.of(
-    inRange("base address", options.baseAddress ?? 0, 0, Number.MAX_SAFE_INTEGER),
-    inRange("latency in cycles", latencyCycles, 0, 1e9),
-    inRange("write latency in cycles", options.writeLatencyCycles ?? latencyCycles, 0, 1e9),
-    rate(options.readBytesPerCycle),
-    rate(options.writeBytesPerCycle),
-    probability("ar"),
-    probability("r"),
-    probability("aw"),
-    probability("w"),
-    probability("b"),
-    options.seed ?? 1,
-    outstanding("outstanding reads", outstandingReads) + 65536 * outstanding("outstanding writes", outstandingWrites),
-    ORDERS.indexOf(options.order ?? "in-order"),
-    options.outside === "decerr" ? 1 : 0,
+    settings.base,
+    settings.readLatency,
+    settings.writeLatency,
+    settings.readRate,
+    settings.writeRate,
+    ...CHANNELS.map((channel) => settings.stalls[channel]),
+    settings.seed,
+    settings.outstandingReads + 65536 * settings.outstandingWrites,
+    ORDERS.indexOf(settings.order),
+    settings.respondOutside ? 1 : 0,
   );
 }
 

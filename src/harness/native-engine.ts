@@ -4,13 +4,14 @@ import { SystoleError } from "../errors.ts";
 import type { ActivityTrace } from "../isa/index.ts";
 import type { WaveWindow } from "../waves/index.ts";
 import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason } from "./engine.ts";
-import { nativeFeatures, type NativeFeatures } from "./glue.ts";
+import { designFeatures, missingPorts, type DesignFeatures } from "./features.ts";
 import { mailboxLayout, type MailboxLayout } from "./mailbox.ts";
 import {
   decodeStatistics,
   decodeViolation,
   encodeFaults,
   encodeSettings,
+  resolveMemory,
   STATISTICS_FIELDS,
   VIOLATION_FIELDS,
   type MemoryModel,
@@ -78,14 +79,14 @@ export class NativeEngine implements Engine {
   readonly sampled: Uint32Array;
   readonly #addon: Addon;
   readonly #handle: Handle;
-  readonly #features: NativeFeatures;
+  readonly #features: DesignFeatures;
   readonly #top: string;
   #activityStart = 0;
 
   /** `seed` (from 1) sets what registers without reset and memories hold at the start. */
   constructor(addonPath: string, design: VerilogDesign, seed: number) {
     this.layout = mailboxLayout(design.ports);
-    this.#features = nativeFeatures(design.ports);
+    this.#features = designFeatures(design.ports);
     this.#top = design.top;
     const words = this.layout.words;
     const mailbox = new Uint32Array(2 * words);
@@ -113,15 +114,10 @@ export class NativeEngine implements Engine {
 
   attachMemory(options: MemoryOptions): MemoryModel {
     const beatBytes = this.#features.memoryBeatBytes;
-    if (beatBytes === undefined)
-      throw this.#lacks("AXI4 master", "m_axi_araddr, m_axi_rdata, … (data 32 to 512 bits wide)");
+    if (beatBytes === undefined) throw missingPorts(this.#top, "memory");
     const image = typeof options.image === "number" ? new Uint8Array(options.image) : options.image;
-    this.#addon.attachMemory(
-      this.#handle,
-      image,
-      encodeSettings(options, beatBytes),
-      encodeFaults(options.faults ?? []),
-    );
+    const settings = resolveMemory(options, beatBytes);
+    this.#addon.attachMemory(this.#handle, image, encodeSettings(settings), encodeFaults(settings.faults));
     return { image };
   }
 
@@ -132,7 +128,7 @@ export class NativeEngine implements Engine {
   }
 
   attachHost(options: HostOptions): void {
-    if (!this.#features.host) throw this.#lacks("AXI4-Lite slave", "s_axi_awaddr, s_axi_rdata, …");
+    if (!this.#features.host) throw missingPorts(this.#top, "host");
     this.#addon.attachHost(
       this.#handle,
       WRITE_ORDERS.indexOf(options.writeOrder ?? "together"),
@@ -211,12 +207,5 @@ export class NativeEngine implements Engine {
 
   close(): void {
     this.#addon.close(this.#handle);
-  }
-
-  #lacks(what: string, ports: string): SystoleError {
-    return new SystoleError({
-      code: "harness-no-port",
-      message: `${this.#top} has no ${what}: it needs the ports ${ports}`,
-    });
   }
 }

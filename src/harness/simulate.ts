@@ -1,16 +1,22 @@
 /** From a design to a running testbench. */
 import { dirname } from "node:path";
 import { mkdirSync } from "node:fs";
-import { elaborate, emitVerilog, type Module, type Ports } from "../hdl/index.ts";
+import { SystoleError } from "../errors.ts";
+import { elaborate, emitVerilog, type Design, type Module, type Ports } from "../hdl/index.ts";
 import type { WaveWindow } from "../waves/index.ts";
-import { buildModel, type BuildOptions, type BuiltModel, type WaveFormat } from "./build.ts";
+import { buildModel, type BuildOptions, type WaveFormat } from "./build.ts";
 import { arrangePorts, type Dut } from "./dut.ts";
-import type { Engine, HostOptions } from "./engine.ts";
+import { EmbeddedEngine } from "./embedded-engine.ts";
+import type { Engine, HostOptions, PortEngine } from "./engine.ts";
 import type { MemoryModel, MemoryOptions } from "./memory-model.ts";
 import { NativeEngine } from "./native-engine.ts";
 import type { Port } from "./port.ts";
 import { createTestbench, type Testbench } from "./testbench.ts";
 import type { VerilogDesign } from "./verilog.ts";
+
+/** The simulators that run whole designs: compiled to WebAssembly in this process, or Verilator's model of the emitted Verilog. */
+export const SIMULATORS = ["embedded", "verilator"] as const;
+export type SimulatorName = (typeof SIMULATORS)[number];
 
 /** Waves to record; the format follows the file's ending (`.vcd`, `.fst`) unless said. */
 export interface WaveOptions extends WaveWindow {
@@ -18,6 +24,8 @@ export interface WaveOptions extends WaveWindow {
 }
 
 export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
+  /** Default: embedded for designs of the hardware language, Verilator for Verilog. */
+  readonly simulator?: SimulatorName | undefined;
   /** What registers without reset and memories hold at the start. Default: 1. */
   readonly seed?: number;
   readonly wave?: WaveOptions | undefined;
@@ -29,26 +37,72 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   readonly host?: HostOptions;
 }
 
+/** What the embedded simulator knows of these. Waves are VCD. */
+export interface EmbeddedSimulateOptions extends Pick<
+  SimulateOptions,
+  "seed" | "resetCycles" | "memory" | "host" | "wave"
+> {
+  /** Whether all nets can be looked at by name, not only ports and registers; the simulation is then slower. Default: with `wave`. */
+  readonly observe?: boolean;
+}
+
 /** An opened simulation and what it took to build. */
 export interface OpenedEngine {
   readonly engine: Engine;
-  readonly built: BuiltModel;
+  /** Wall time from the design to a simulation; near 0 when a build was found in the cache. */
+  readonly buildSeconds: number;
   readonly memory: MemoryModel | undefined;
 }
 
-/** Builds a design and opens one simulation of it, memory, host and waves attached, not yet reset. */
-export async function openEngine(design: VerilogDesign, options: SimulateOptions = {}): Promise<OpenedEngine> {
+/**
+ * Opens one simulation of a design, memory, host and waves attached, not yet reset. An elaborated design runs on the embedded
+ * simulator unless told otherwise, Verilog on Verilator. Errors: `harness-verilog-simulator` and those of a build.
+ */
+export async function openEngine(design: Design | VerilogDesign, options: SimulateOptions = {}): Promise<OpenedEngine> {
   const { wave } = options;
-  const format = wave === undefined ? undefined : (wave.format ?? (wave.file.endsWith(".fst") ? "fst" : "vcd"));
-  const built = await buildModel(design, { ...options, wave: format });
-  const engine = new NativeEngine(built.addon, design, options.seed ?? 1);
+  const started = performance.now();
+  const engine = await makeEngine(design, options);
+  const buildSeconds = (performance.now() - started) / 1000;
   const memory = options.memory === undefined ? undefined : engine.attachMemory(options.memory);
   if (options.host !== undefined) engine.attachHost(options.host);
   if (wave !== undefined) {
     mkdirSync(dirname(wave.file), { recursive: true });
     engine.openWave(wave);
   }
-  return { engine, built, memory };
+  return { engine, buildSeconds, memory };
+}
+
+/** `harness-wave-format` for what only Verilator writes. */
+function requireVcd(wave: WaveOptions): void {
+  if (waveFormat(wave) === "vcd") return;
+  throw new SystoleError({
+    code: "harness-wave-format",
+    message: `${wave.file}: the embedded simulator writes VCD, not FST`,
+    remedy: "End the name in .vcd, or choose Verilator (--simulator verilator).",
+  });
+}
+
+function waveFormat({ format, file }: WaveOptions): WaveFormat {
+  return format ?? (file.endsWith(".fst") ? "fst" : "vcd");
+}
+
+async function makeEngine(design: Design | VerilogDesign, options: SimulateOptions): Promise<Engine> {
+  const { seed = 1, wave, simulator = "files" in design ? "verilator" : "embedded" } = options;
+  if (simulator === "embedded") {
+    if (wave !== undefined) requireVcd(wave);
+    if (!("files" in design)) return new EmbeddedEngine(design, seed, wave !== undefined);
+    throw new SystoleError({
+      code: "harness-verilog-simulator",
+      message: `${design.top} is Verilog: the embedded simulator takes designs of the hardware language only`,
+      remedy: 'Simulate it with simulator: "verilator".',
+    });
+  }
+  const verilog = "files" in design ? design : emitVerilog(design);
+  const { addon } = await buildModel(verilog, {
+    ...options,
+    wave: wave === undefined ? undefined : waveFormat(wave),
+  });
+  return new NativeEngine(addon, verilog, seed);
 }
 
 /** A testbench over hand-written Verilog; `dut` holds its ports under their names in the Verilog. */
@@ -69,15 +123,45 @@ export type SimulateArguments<P, O = SimulateOptions> = unknown extends P
   ? [params?: undefined, options?: O]
   : [params: P, options?: O];
 
-/** A testbench over a module of the HDL: elaborated, emitted, built, loaded and reset; `dut` has the form of the module's ports. */
+/** A testbench over a module of the HDL: elaborated, emitted, built by Verilator, loaded and reset; `dut` has the form of the module's ports. */
 export async function simulate<P, Io extends Ports>(
   top: Module<P, Io>,
   ...rest: SimulateArguments<P>
 ): Promise<Testbench<Dut<Io>>> {
   const [params, options = {}] = rest as [P, SimulateOptions?];
-  const design = emitVerilog(elaborate(...([top, params] as unknown as Parameters<typeof elaborate<P, Io>>)));
-  const { engine } = await openEngine(design, options);
-  const bench = createTestbench(engine, design.top, (port) => arrangePorts(top.ports(params), port));
-  bench.reset(options.resetCycles ?? 1);
+  const design = elaborateTop(top, params);
+  const { engine } = await openEngine(design, { simulator: "verilator", ...options });
+  return benchOf(engine, design, top, params, options);
+}
+
+/** As `simulate`, at once and without any tool: a testbench over a module of the HDL in the embedded simulator. */
+export function simulateEmbedded<P, Io extends Ports>(
+  top: Module<P, Io>,
+  ...rest: SimulateArguments<P, EmbeddedSimulateOptions>
+): Testbench<Dut<Io>, EmbeddedEngine> {
+  const [params, options = {}] = rest as [P, EmbeddedSimulateOptions?];
+  const design = elaborateTop(top, params);
+  const { wave, observe = wave !== undefined } = options;
+  if (wave !== undefined) requireVcd(wave);
+  const engine = new EmbeddedEngine(design, options.seed ?? 1, observe);
+  if (wave !== undefined) engine.openWave(wave);
+  if (options.memory !== undefined) engine.attachMemory(options.memory);
+  if (options.host !== undefined) engine.attachHost(options.host);
+  return benchOf(engine, design, top, params, options);
+}
+
+function elaborateTop<P, Io extends Ports>(top: Module<P, Io>, params: P): Design {
+  return elaborate(...([top, params] as unknown as Parameters<typeof elaborate<P, Io>>));
+}
+
+function benchOf<P, Io extends Ports, E extends PortEngine>(
+  engine: E,
+  design: Design,
+  top: Module<P, Io>,
+  params: P,
+  { resetCycles = 1 }: EmbeddedSimulateOptions,
+): Testbench<Dut<Io>, E> {
+  const bench = createTestbench(engine, design.top.name, (port) => arrangePorts(top.ports(params), port));
+  bench.reset(resetCycles);
   return bench;
 }

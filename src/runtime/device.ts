@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
-import { generateAccelerator } from "../generators/index.ts";
+import { elaborateAccelerator } from "../generators/index.ts";
 import { openAccelerator } from "../harness/index.ts";
 import type {
   Accelerator,
@@ -11,6 +11,7 @@ import type {
   InjectedFault,
   MemoryOptions,
   MemoryStatistics,
+  SimulatorName,
   WaveOptions,
 } from "../harness/index.ts";
 import { CONTROL_BITS, ENGINES, ID_VALUE, STATUS_BITS } from "../isa/index.ts";
@@ -41,6 +42,8 @@ export interface DeviceOptions {
   /** Bytes of memory. */
   readonly imageBytes: number;
   readonly wave?: WaveOptions | undefined;
+  /** Default: embedded. */
+  readonly simulator?: SimulatorName | undefined;
   /** Of what memories and registers without reset hold at power-up. Default: 1. */
   readonly seed?: number;
   /** C++ optimisation level of the build; default: that of the harness. */
@@ -92,11 +95,11 @@ export class Device {
     this.#options = options;
   }
 
-  /** Generates, builds (or takes from the cache), resets, and checks that the registers are those of `params`. */
+  /** Elaborates, opens the simulation (for Verilator: builds it, or takes it from the cache), resets, and checks that the registers are those of `params`. */
   static async open(params: Params, options: DeviceOptions): Promise<Device> {
     const { memory, wave, signal, seed, optimise, onBuild } = options;
     const p = memory.stallProbability;
-    const accelerator = await openAccelerator(generateAccelerator(params), {
+    const accelerator = await openAccelerator(elaborateAccelerator(params), {
       memory: {
         image: options.imageBytes,
         baseAddress: MEMORY_BASE,
@@ -110,6 +113,7 @@ export class Device {
       },
       wave,
       signal,
+      simulator: options.simulator,
       ...(seed === undefined ? {} : { seed }),
       ...(optimise === undefined ? {} : { optimise }),
       ...(onBuild === undefined ? {} : { onProgress: onBuild }),
@@ -133,7 +137,7 @@ export class Device {
   }
 
   get buildSeconds(): number {
-    return this.#accelerator.built.buildSeconds;
+    return this.#accelerator.buildSeconds;
   }
 
   /** Clock cycles since the start of the simulation. */

@@ -72,6 +72,11 @@ export class WaveRecorder {
     return this.#writer.changes;
   }
 
+  /** Whether a cycle lies in the window. */
+  records(cycle: number): boolean {
+    return cycle >= this.fromCycle && cycle < this.toCycle;
+  }
+
   /** Records the values before the clock edge of a cycle; the simulation has settled. */
   before(cycle: number): void {
     this.#record(cycle, cycle * CYCLE, 0);
@@ -88,7 +93,7 @@ export class WaveRecorder {
   }
 
   #record(cycle: number, time: number, clock: number): void {
-    if (cycle < this.fromCycle || cycle >= this.toCycle) return;
+    if (!this.records(cycle)) return;
     this.#writer.time(time);
     this.#writer.bit(CLOCK, clock);
     const scan = ++this.#scan;

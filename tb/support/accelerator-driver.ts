@@ -1,11 +1,11 @@
 /** Programs on the whole accelerator and on the functional machine, side by side. */
 import { expect } from "vitest";
 import type { Params } from "../../src/config/index.ts";
-import { generateAccelerator } from "../../src/generators/index.ts";
+import { elaborateAccelerator } from "../../src/generators/index.ts";
 import { openAccelerator } from "../../src/harness/index.ts";
-import type { Accelerator, MemoryOptions, MemoryStatistics } from "../../src/harness/index.ts";
+import type { Accelerator, MemoryOptions, MemoryStatistics, SimulatorName } from "../../src/harness/index.ts";
 import { CONTROL_BITS, ENGINES, FAULTS, REGISTERS, STATUS_BITS } from "../../src/isa/index.ts";
-import type { FaultName } from "../../src/isa/index.ts";
+import type { ExecutionTrace, FaultName } from "../../src/isa/index.ts";
 import { Machine } from "../../src/machine/index.ts";
 import type { TestProgram } from "./random-program.ts";
 
@@ -20,6 +20,8 @@ export interface AcceleratorTestOptions {
   readonly seed?: number;
   /** Bytes of DRAM behind BASE. */
   readonly dramBytes: number;
+  /** Default: Verilator. */
+  readonly simulator?: SimulatorName;
 }
 
 /** How a program ended. */
@@ -29,6 +31,14 @@ export interface Outcome {
   readonly command: number;
   readonly cycles: number;
   readonly statistics: MemoryStatistics;
+}
+
+/** All that a host can see of a run. */
+export interface Observation {
+  readonly registers: readonly number[];
+  readonly trace: ExecutionTrace;
+  /** Of the simulation so far. */
+  readonly cycle: number;
 }
 
 /** An accelerator under test. */
@@ -42,6 +52,8 @@ export interface AcceleratorDriver {
   start(bytes: Uint8Array, limit?: number): void;
   /** Waits for the interrupt and tells how it went. */
   finish(maxCycles?: number): Promise<Outcome>;
+  /** What the hardware and the bus tell of the run so far: registers, trace. */
+  observe(): Observation;
   close(): void;
 }
 
@@ -49,7 +61,8 @@ const addressOf = (name: string): number => REGISTERS.find((register) => registe
 
 export async function openDriver(p: Params, options: AcceleratorTestOptions): Promise<AcceleratorDriver> {
   const image = new Uint8Array(DRAM_OFFSET + Math.ceil(options.dramBytes / 4096) * 4096);
-  const accelerator = await openAccelerator(generateAccelerator(p), {
+  const accelerator = await openAccelerator(elaborateAccelerator(p), {
+    simulator: options.simulator ?? "verilator",
     optimise: 1,
     seed: options.seed ?? 1,
     memory: { ...options.memory, image, baseAddress: BUS },
@@ -95,19 +108,25 @@ export async function openDriver(p: Params, options: AcceleratorTestOptions): Pr
       expect((status >> STATUS_BITS.done) & 1).toBe(fault === "none" ? 1 : 0);
       return { fault, command: read("FAULT_COMMAND"), cycles, statistics: accelerator.statistics() };
     },
+    observe: () => ({
+      // What an idle engine's next command is, nobody knows.
+      registers: REGISTERS.filter(({ name }) => !name.endsWith("_COMMAND")).map(({ name }) => read(name)),
+      trace: accelerator.takeTrace(0),
+      cycle: accelerator.cycle(),
+    }),
     close: () => {
       accelerator.close();
     },
   };
 }
 
-/** Runs a program on accelerator and functional machine; every byte of DRAM must agree. Gives the accelerator's cycles. */
+/** Runs a program on accelerator and functional machine; every byte of DRAM must agree. */
 export async function runBoth(
   driver: AcceleratorDriver,
   p: Params,
   program: TestProgram,
   poison: number,
-): Promise<number> {
+): Promise<Outcome> {
   const expected = program.dram.slice();
   new Machine(p, { poison }).run(program.bytes, expected);
   driver.dram.set(program.dram);
@@ -119,5 +138,5 @@ export async function runBoth(
   expect(differences, `bytes that differ, the first at DRAM offset ${first}`).toBe(0);
   const retired = ENGINES.map((engine) => driver.read(`${engine.toUpperCase()}_RETIRED`));
   expect(retired).toEqual(ENGINES.map((engine) => program.commands.filter((c) => c.engine === engine).length));
-  return outcome.cycles;
+  return outcome;
 }

@@ -11,7 +11,7 @@ import { bytesOf, Layout } from "./layout.ts";
 import { Network, type Signal } from "./network.ts";
 import { isPacked, NodeWriter, type Shared } from "./node-writer.ts";
 import { PortWriter } from "./port-writer.ts";
-import { scheduleCycle, scheduleOutputs } from "./schedule.ts";
+import { coneOf, scheduleCycle, scheduleOutputs } from "./schedule.ts";
 import { WORD_BITS } from "./trees.ts";
 
 /** A design as a WebAssembly module with the map of its memory. */
@@ -28,6 +28,8 @@ export interface CompiledDesign {
 export interface CompileOptions {
   /** Whether `settle` leaves the values of all nets in memory. Default: false. */
   readonly observe?: boolean;
+  /** One-bit outputs with a function of their own. */
+  readonly watched?: readonly string[];
 }
 
 /** V8 compiles functions of some ten kilobytes best. */
@@ -36,16 +38,17 @@ const FUNCTION_BYTES = 24_000;
 const BYTES_PER_OPERATION = 6;
 
 /**
- * Compiles a design. The module exports `step(cycles)`, which gives the cycles run, and `settle()`; it imports its memory.
+ * Compiles a design. The module exports `step(cycles)`, which gives the cycles run, `cycle()`, `settle()`, and for each
+ * watched output a function of its name, which gives its value as the registers are; it imports its memory.
  * Throws HdlError for external modules and combinational loops.
  */
-export function compileDesign(design: Design, { observe = false }: CompileOptions = {}): CompiledDesign {
+export function compileDesign(design: Design, { observe = false, watched = [] }: CompileOptions = {}): CompiledDesign {
   const reset = needsReset(design.top) ? resetInput(design) : undefined;
   const network = new Network(design, reset, observe);
   const graph = buildGraph(network, observe);
   guardRegisters(graph, network);
   const layout = new Layout(designPorts(design.top));
-  return new Compiler(design, network, graph, layout, reset).compile();
+  return new Compiler(design, network, graph, layout, reset).compile(watched);
 }
 
 /** The top's implicit reset as a net of its own, whether its body reads it or not. */
@@ -74,7 +77,7 @@ class Compiler {
     this.#reset = reset;
   }
 
-  compile(): CompiledDesign {
+  compile(watched: readonly string[]): CompiledDesign {
     const cycle = scheduleCycle(joinChains(this.#graph, this.#network, this.#layout));
     const outputs = scheduleOutputs(this.#graph);
     for (const node of this.#graph.outputs) this.#stored.add(node.signal!);
@@ -86,11 +89,14 @@ class Compiler {
     const edge = this.#functionOf([...commits, ...resets]);
     const ports = new PortWriter(this.#design.top, this.#network, this.#layout, this.#reset);
     const latch = this.#add(ports.latch());
+    const remember = this.#add(ports.remember());
     const publishSampled = this.#add(ports.publish(this.#layout.sampled));
     const publishNow = this.#add(ports.publish(this.#layout.now));
-    this.#functions.push({ body: this.#writeSettle(latch, settle, publishNow), name: "settle" });
-    const step = this.#writeStep({ latch, settle, edge, publishSampled, publishNow });
+    this.#functions.push({ body: calls([latch, settle, publishNow]), name: "settle" });
+    const step = this.#writeStep({ latch, remember, settle, edge, publishSampled, publishNow });
     this.#functions.push({ body: step, name: "step", parameters: 1, results: 1 });
+    this.#functions.push({ body: calls([latch, remember, settle, publishSampled, edge]), name: "cycle" });
+    for (const name of watched) this.#functions.push({ body: this.#writeWatch(name), name, results: 1 });
     return {
       code: encodeModule(this.#functions, pagesFor(this.#layout.size)),
       layout: this.#layout,
@@ -108,9 +114,7 @@ class Compiler {
   /** A function that calls others in turn. */
   #functionOf(indices: readonly number[]): number {
     if (indices.length === 1) return indices[0]!;
-    const body = new FunctionBody();
-    for (const index of indices) body.call(index);
-    return this.#add(body);
+    return this.#add(calls(indices));
   }
 
   /** Cuts a schedule into functions; what one leaves for another is stored. */
@@ -224,18 +228,25 @@ class Compiler {
     return parts;
   }
 
-  #writeSettle(latch: number, settle: number, publishNow: number): FunctionBody {
-    const body = new FunctionBody();
-    for (const index of [latch, settle, publishNow]) body.call(index);
+  /** The value of a one-bit output, computed from the registers and the inputs last taken. */
+  #writeWatch(name: string): FunctionBody {
+    const net = this.#design.top.ports.find((port) => port.name === name)!;
+    const leaf = this.#network.leaf(this.#network.top, net, 0);
+    const node = this.#graph.outputs.find(({ signal }) => leaf.kind === "signal" && signal === leaf.signal);
+    const body = calls(this.#partition(node === undefined ? [] : coneOf(node)).map((part) => this.#writeNodes(part)));
+    new Frame(body, this.#layout).pushValue(leaf, net.width, net.signed);
     return body;
   }
 
   /** All but the last cycle run without looking at the outputs. */
-  #writeStep(calls: Record<"latch" | "settle" | "edge" | "publishSampled" | "publishNow", number>): FunctionBody {
+  #writeStep(
+    calls: Record<"latch" | "remember" | "settle" | "edge" | "publishSampled" | "publishNow", number>,
+  ): FunctionBody {
     const body = new FunctionBody();
     const cycles = body.local("i32");
     const done = body.local("i32");
     body.call(calls.latch);
+    body.call(calls.remember);
     body.block();
     body.loop();
     body.get(done);
@@ -264,6 +275,12 @@ class Compiler {
     body.get(done);
     return body;
   }
+}
+
+function calls(indices: readonly number[]): FunctionBody {
+  const body = new FunctionBody();
+  for (const index of indices) body.call(index);
+  return body;
 }
 
 function costOf(node: Node): number {

@@ -20,8 +20,8 @@ export class PortWriter {
     this.#reset = reset;
   }
 
-  /** Takes the inputs as they are now: as signals, and as what the next edge sees. */
-  latch(): FunctionBody {
+  /** The inputs as they are now become what the edge saw; the outputs are published over it. */
+  remember(): FunctionBody {
     const body = new FunctionBody();
     const { now, sampled, ports } = this.#layout;
     for (let offset = 0; offset < 4 * ports.words; offset += 16) {
@@ -30,6 +30,13 @@ export class PortWriter {
       body.vectorAccess("load", now + offset);
       body.vectorAccess("store", sampled + offset);
     }
+    return body;
+  }
+
+  /** Takes the inputs as they are now. */
+  latch(): FunctionBody {
+    const body = new FunctionBody();
+    const { now, ports } = this.#layout;
     for (const slot of ports.slots) {
       if (slot.direction !== "input" || slot.name === "clock") continue;
       const net = this.#inputOf(slot.name);

@@ -38,6 +38,11 @@ export function scheduleOutputs({ outputs }: Graph): Node[] {
   return strongComponents(outputs, (node) => [...node.producers]).flat();
 }
 
+/** A node that computes within the cycle, after what it needs. */
+export function coneOf(node: Node): Node[] {
+  return strongComponents([node], ({ producers }) => [...producers]).flat();
+}
+
 /** Defers the registers that most of the component waits for; whole packs last, because they are dear to copy. */
 function deferSome(component: readonly Node[]): void {
   const inside = new Set(component);

@@ -11,6 +11,7 @@ import { powerOn } from "./power-on.ts";
 interface Exports {
   readonly settle: () => void;
   readonly step: (cycles: number) => number;
+  readonly cycle: () => void;
 }
 
 export interface EmbeddedOptions {
@@ -18,6 +19,8 @@ export interface EmbeddedOptions {
   readonly seed?: number;
   /** Whether all nets can be inspected, not only ports, registers and what memories read; the simulation is then slower. Default: false. */
   readonly observe?: boolean;
+  /** One-bit outputs that `watch` is asked for. */
+  readonly watched?: readonly string[];
 }
 
 /** A design compiled to WebAssembly within this process; no tool is needed. */
@@ -27,18 +30,20 @@ export class EmbeddedSimulator implements Simulator {
   readonly sampled: Uint32Array;
   readonly #compiled: CompiledDesign;
   readonly #exports: Exports;
+  readonly #watched: Readonly<Record<string, () => number>>;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #inspection: Inspection | undefined;
   #failures: Failure[] = [];
   #cycle = 0;
 
   /** Throws HdlError for a design with external modules. */
-  constructor(design: Design, { seed = 0, observe = false }: EmbeddedOptions = {}) {
+  constructor(design: Design, { seed = 0, observe = false, watched = [] }: EmbeddedOptions = {}) {
     demandContents(design);
-    this.#compiled = compileDesign(design, { observe });
+    this.#compiled = compileDesign(design, { observe, watched });
     const { layout, code } = this.#compiled;
     const { exports, memory } = instantiate(code, layout.size);
     this.#exports = exports as unknown as Exports;
+    this.#watched = exports as Readonly<Record<string, () => number>>;
     this.#bytes = new Uint8Array(memory);
     this.layout = layout.ports;
     this.now = new Uint32Array(memory, layout.now, layout.ports.words);
@@ -64,6 +69,24 @@ export class EmbeddedSimulator implements Simulator {
 
   inspect(): Inspection {
     return (this.#inspection ??= inspect(this.#compiled, this.#bytes.buffer));
+  }
+
+  /**
+   * One clock cycle for those who look at every one: `sampled` holds all ports as the edge saw them, while the outputs in `now`
+   * are as they were until the next `settle`. False when an assertion failed.
+   */
+  runCycle(): boolean {
+    this.#exports.cycle();
+    this.#cycle++;
+    if (this.#bytes[this.#compiled.layout.stopped] === 0) return true;
+    this.#collectFailures();
+    return false;
+  }
+
+  /** A function that tells whether a watched output is 1 after the last edge, without the others' being computed. */
+  watch(port: string): () => boolean {
+    const value = this.#watched[port]!;
+    return () => value() !== 0;
   }
 
   takeFailures(): Failure[] {

@@ -1,0 +1,182 @@
+/** The read half of the memory model: addresses taken, data offered. */
+import { AddressChannel } from "./address-channel.ts";
+import { Bandwidth, type MemoryState } from "./memory-state.ts";
+import type { BusPins } from "./pins.ts";
+
+interface ReadBurst {
+  readonly address: number;
+  /** First cycle in which it may answer. */
+  readonly ready: number;
+  readonly id: number;
+  readonly beats: number;
+  readonly size: number;
+  done: number;
+}
+
+/** What the bus shows between beats, and what an erroneous read returns. */
+const IDLE_BYTE = 0xa5;
+const ERROR_BYTE = 0xee;
+
+export class ReadChannels {
+  readonly #state: MemoryState;
+  readonly #now: Uint32Array;
+  readonly #sampled: Uint32Array;
+  readonly #address: AddressChannel;
+  readonly #bandwidth: Bandwidth;
+  readonly #arready: number;
+  readonly #rvalid: number;
+  readonly #rready: number;
+  readonly #rid: number;
+  readonly #rresp: number;
+  readonly #rlast: number;
+  readonly #rdata: number;
+  /** The bytes of `rdata`. */
+  readonly #bytes: Uint8Array;
+  /** False when the design has no read channels; their random numbers are drawn nevertheless. */
+  readonly #present: boolean;
+  readonly #bursts: ReadBurst[] = [];
+  #ready = false;
+  #valid = false;
+  #last = false;
+  #held = false;
+  #midBurst = false;
+  /** Index of the burst whose beat is on the bus. */
+  #offered = 0;
+  #beatsOffered = 0;
+
+  constructor(state: MemoryState, pins: BusPins) {
+    this.#state = state;
+    this.#now = pins.now;
+    this.#sampled = pins.sampled;
+    this.#address = new AddressChannel(pins, "ar");
+    this.#bandwidth = new Bandwidth(state.settings.readRate, state.beatTokens);
+    this.#arready = pins.at("arready");
+    this.#rvalid = pins.at("rvalid");
+    this.#rready = pins.at("rready");
+    this.#rid = pins.at("rid");
+    this.#rresp = pins.at("rresp");
+    this.#rlast = pins.at("rlast");
+    this.#rdata = pins.at("rdata");
+    this.#present = this.#rvalid >= 0;
+    const { buffer, byteOffset } = pins.now;
+    this.#bytes = new Uint8Array(buffer, byteOffset + 4 * this.#rdata, this.#present ? state.beatBytes : 0);
+  }
+
+  get busy(): boolean {
+    return this.#bursts.length > 0;
+  }
+
+  reset(): void {
+    this.#bursts.length = 0;
+    this.#midBurst = this.#held = false;
+    this.#address.forget();
+  }
+
+  driveAddress(): void {
+    this.#bandwidth.refill();
+    const { settings, random, stalls } = this.#state;
+    this.#ready = this.#bursts.length < settings.outstandingReads && !random.stalled(stalls.ar);
+    if (this.#present) this.#now[this.#arready] = this.#ready ? 1 : 0;
+  }
+
+  driveData(cycle: number): void {
+    if (!this.#held && (this.#valid || this.#bursts.length > 0)) this.#offer(cycle);
+    if (this.#present) this.#now[this.#rvalid] = this.#valid ? 1 : 0;
+  }
+
+  #offer(cycle: number): void {
+    const wasValid = this.#valid;
+    const { settings, random, stalls } = this.#state;
+    this.#valid = false;
+    if (this.#bursts.length > 0 && this.#bandwidth.enough() && !random.stalled(stalls.r)) {
+      const stay = this.#midBurst && settings.order !== "interleave";
+      const index = stay ? this.#offered : this.#state.pick(this.#bursts, ({ ready }) => ready <= cycle);
+      if (index >= 0) {
+        this.#offered = index;
+        this.#putBeat(this.#bursts[index]!);
+        return;
+      }
+    }
+    if (!wasValid) return;
+    // Between beats the bus shows neither the old beat nor its flags, so that a design that looks is caught.
+    this.#bytes.fill(IDLE_BYTE);
+    this.#last = true;
+    this.#put(this.#rlast, 1);
+    this.#put(this.#rresp, 3);
+  }
+
+  #putBeat(burst: ReadBurst): void {
+    const state = this.#state;
+    const address = burst.address + burst.done * 2 ** burst.size;
+    let response = state.injected(false, this.#beatsOffered++, address);
+    if (response === 0 && !state.inside(address, 2 ** burst.size)) response = 3;
+    if (response !== 0) {
+      this.#bytes.fill(ERROR_BYTE);
+      state.counts.readErrors++;
+    } else this.#copyWord(address - (address % state.beatBytes));
+    this.#valid = true;
+    this.#last = ++burst.done === burst.beats;
+    this.#midBurst = !this.#last;
+    this.#put(this.#rid, burst.id);
+    this.#put(this.#rresp, response);
+    this.#put(this.#rlast, this.#last ? 1 : 0);
+    this.#bandwidth.spend();
+  }
+
+  #put(at: number, value: number): void {
+    if (at >= 0) this.#now[at] = value;
+  }
+
+  /** The bus word at an address; bytes of it that lie outside the image read as idle data. */
+  #copyWord(address: number): void {
+    const { beatBytes, words, image, settings } = this.#state;
+    const from = address - settings.base;
+    if (words !== undefined && from % 4 === 0 && this.#state.inside(address, beatBytes)) {
+      const first = from / 4;
+      for (let i = 0; i < beatBytes / 4; i++) this.#now[this.#rdata + i] = words[first + i]!;
+      return;
+    }
+    for (let i = 0; i < beatBytes; i++) {
+      this.#bytes[i] = this.#state.inside(address + i, 1) ? image[from + i]! : IDLE_BYTE;
+    }
+  }
+
+  sample(cycle: number): void {
+    if (!this.#present) return;
+    const state = this.#state;
+    const { counts } = state;
+    const asking = this.#address.valid;
+    if (!this.#address.steady(asking)) {
+      state.violate("read-address-unstable", cycle, this.#address.addressBefore);
+    }
+    const waiting = asking && !this.#ready;
+    this.#address.wait(waiting);
+    if (waiting) counts.readAddressHeldCycles++;
+    this.#held = false;
+    if (this.#valid) {
+      this.#held = this.#sampled[this.#rready] === 0;
+      if (this.#held) counts.readHeldCycles++;
+      else this.#taken(cycle);
+    }
+    if (asking && this.#ready) this.#accept(cycle);
+  }
+
+  #taken(cycle: number): void {
+    const { counts } = this.#state;
+    counts.readBeats++;
+    counts.readBytes += 2 ** this.#bursts[this.#offered]!.size;
+    counts.lastReadCycle = counts.lastActivityCycle = cycle;
+    if (this.#last) this.#bursts.splice(this.#offered, 1);
+  }
+
+  #accept(cycle: number): void {
+    const { counts, settings } = this.#state;
+    const request = this.#address.request();
+    this.#state.check("read", request, cycle);
+    const { address, id, beats, size } = request;
+    this.#bursts.push({ address, ready: cycle + 1 + settings.readLatency, id, beats, size, done: 0 });
+    counts.readBursts++;
+    counts.mostOutstandingReads = Math.max(counts.mostOutstandingReads, this.#bursts.length);
+    counts.lastActivityCycle = cycle;
+  }
+}
