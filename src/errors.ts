@@ -55,7 +55,8 @@ export function formatLocation(location: ErrorLocation): string {
 /** The text shown to the user: `location: message`, then the remedy on a line of its own. */
 export function formatError(error: SystoleError): string {
   const where = error.location === undefined ? "" : formatLocation(error.location);
-  const head = where === "" ? error.message : `${where}: ${error.message}`;
+  // Mistakes in designs carry their places in their texts.
+  const head = where === "" || error.message.startsWith(`${where}: `) ? error.message : `${where}: ${error.message}`;
   return error.remedy === undefined ? head : `${head}\n  ${error.remedy}`;
 }
 

@@ -10,6 +10,8 @@ export interface Session {
   readonly open: Set<string>;
   /** In order of completion: children before parents. */
   readonly modules: Module[];
+  /** Modules whose bodies hold mistakes already: what else the checks said of them would follow from these. */
+  readonly faulty: Set<Module>;
 }
 
 /** The module body being run: where declarations and statements go. */
@@ -20,6 +22,8 @@ export interface Scope {
   statements: Statement[];
   /** The running indices of enclosing `times`. */
   indices: readonly number[];
+  /** Checks that wait for the end of the body. */
+  readonly atEnd: (() => void)[];
 }
 
 let current: Scope | undefined;
@@ -70,4 +74,5 @@ export function report(problem: Omit<Problem, "site"> & { readonly site?: Site |
   const located: Problem = { ...problem, site: problem.site ?? callSite() };
   if (current === undefined) throw new HdlError([located]);
   current.session.problems.push(located);
+  current.session.faulty.add(current.module);
 }

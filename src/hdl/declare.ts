@@ -4,10 +4,12 @@ import type { Module, Net } from "./ir.ts";
 import { callSite, type Site } from "./location.ts";
 import { BoolReg, BoolWire, SintReg, SintWire, UintReg, UintWire } from "./nets.ts";
 import { fitLiteral, type Operand } from "./operators.ts";
-import type { ScalarShape, Shape } from "./shapes.ts";
+import { didYouMean } from "./problems.ts";
+import { isScalar, type ScalarShape, type Shape } from "./shapes.ts";
 import type { Signal } from "./signal.ts";
 import { nameAt } from "./source-names.ts";
 import { buildTree } from "./tree.ts";
+import { isVerilogKeyword } from "./verilog/keywords.ts";
 
 /** Options of every declaration; a name is read from the source when none is given. */
 export interface DeclareOptions {
@@ -38,10 +40,27 @@ export function reg<S extends Shape>(shape: S, options: RegOptions<S> = {}): Reg
 
 /** A register under a declaration made before. */
 export function regAt<S extends Shape>(shape: S, at: Declaration, reset: Like<S> | false | undefined): Reg<S> {
+  if (reset !== undefined && reset !== false) checkResetFields(shape, reset, at.hint);
   return buildTree(shape, at.hint, "next", (leaf, name, path) => {
     const value = resetValue(reset, path, leaf, name);
     return regSignal(leaf, declareNet(at.module, "reg", name, leaf, at.site, value));
   }) as Reg<S>;
+}
+
+/** Fields of a reset value that the register does not have. */
+function checkResetFields(shape: Shape, reset: unknown, name: string): void {
+  if (typeof shape !== "object" || isScalar(shape) || typeof reset !== "object" || reset === null) return;
+  const fields = shape as Readonly<Record<string, Shape>>;
+  for (const [key, value] of Object.entries(reset)) {
+    const field = fields[key];
+    if (field !== undefined) {
+      checkResetFields(field, value, `${name}_${key}`);
+      continue;
+    }
+    const near = didYouMean(key, Object.keys(fields));
+    const help = near === undefined ? `its fields are ${Object.keys(fields).join(", ")}` : `did you mean "${near}"?`;
+    report({ code: "hdl-reset", message: `register "${name}" has no field "${key}" to reset`, help });
+  }
 }
 
 /** Where something is declared: the open module, the wished name and the call site. */
@@ -55,8 +74,19 @@ export interface Declaration {
 export function declaration(what: string, fallback: string, name: string | undefined): Declaration {
   const { module, indices } = scope(what);
   const site = callSite();
+  if (name !== undefined && name !== "") checkName(name);
   const base = name ?? nameAt(site).name ?? fallback;
   return { module, hint: [base, ...indices].join("_"), site };
+}
+
+/** A name given by hand stays as it is, so it must be one that Verilog takes. */
+function checkName(name: string): void {
+  if (isVerilogKeyword(name)) {
+    report({ code: "hdl-name", message: `the name "${name}" is a Verilog keyword`, help: "choose another name" });
+  } else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name) || name.includes("__")) {
+    const help = "use letters, digits and single underscores, a letter first";
+    report({ code: "hdl-name", message: `the name "${name}" is not a plain identifier`, help });
+  }
 }
 
 export function declareNet(

@@ -1,7 +1,7 @@
 import type { Session } from "./context.ts";
 import type { Design } from "./ir.ts";
 import { buildModule, type Module } from "./module.ts";
-import { runPasses } from "./passes/index.ts";
+import { problemsOf, runPasses } from "./passes/index.ts";
 import type { Ports } from "./ports.ts";
 import { HdlError } from "./problems.ts";
 
@@ -18,8 +18,14 @@ export function elaborate<P, Io extends Ports>(top: Module<P, Io>, ...[params]: 
 
 /** The design as its bodies describe it, before any pass. */
 export function runBodies<P, Io extends Ports>(top: Module<P, Io>, params: P): Design {
-  const session: Session = { problems: [], built: new Map(), open: new Set(), modules: [] };
-  const built = buildModule(top, params, session);
-  if (session.problems.length > 0) throw new HdlError(session.problems);
-  return { top: built, modules: session.modules };
+  const session: Session = { problems: [], built: new Map(), open: new Set(), modules: [], faulty: new Set() };
+  try {
+    const built = buildModule(top, params, session);
+    if (session.problems.length === 0) return { top: built, modules: session.modules };
+  } catch (error) {
+    if (error instanceof HdlError) session.problems.push(...error.problems);
+    else throw error;
+  }
+  const sound = session.modules.filter((module) => !session.faulty.has(module));
+  throw new HdlError([...session.problems, ...problemsOf(sound, false)]);
 }

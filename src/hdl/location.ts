@@ -48,6 +48,12 @@ function search(depth: number): Site | undefined {
   }
 }
 
+/** Where an exception was thrown, when that is in code that uses the language. */
+export function topFrame(error: Error): Site | undefined {
+  const site = parseFrame(error.stack ?? "", 0);
+  return site !== undefined && isForeign(site.file) ? site : undefined;
+}
+
 function restore(prepare: PropertyDescriptor | undefined): void {
   if (prepare === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
   else Object.defineProperty(Error, "prepareStackTrace", prepare);

@@ -1,10 +1,11 @@
 import * as build from "./build.ts";
 import { report } from "./context.ts";
+import { bitCount } from "./guards.ts";
 import type { Like, Value } from "./data.ts";
 import { declaration, declareNet } from "./declare.ts";
 import type { Expr, Memory as MemoryIr, MemoryPort } from "./ir.ts";
 import { callSite } from "./location.ts";
-import { bitCount, fitLiteral } from "./operators.ts";
+import { fitLiteral } from "./operators.ts";
 import { indexWidth, uint, widthOf, type Shape } from "./shapes.ts";
 import { Uint, type BoolLike, type UintLike } from "./signal.ts";
 import { leavesOf } from "./tree.ts";
@@ -72,10 +73,21 @@ export function memory<S extends Shape>(options: MemoryOptions<S>): Memory<S> {
     init: options.init?.map((word) => packConstant(shape, word, hint)),
     ports: [],
   };
+  if (ir.init !== undefined && ir.init.length > depth) {
+    const message = `memory "${hint}" of ${depth} words has initial contents of ${ir.init.length}`;
+    report({ code: "hdl-memory", message });
+  }
   module.memories.push(ir);
   const addressWidth = indexWidth(depth);
   const lanes = maskBits === undefined ? 0 : width / maskBits;
-  const fit = (value: UintLike | boolean, bits: number, role: string): Expr => fitPort(hint, value, bits, role);
+  const fit = (value: UintLike | boolean, bits: number, role: string): Expr => {
+    const expr = fitPort(hint, value, bits, role);
+    if (role === "address" && expr.kind === "const" && expr.value >= BigInt(depth)) {
+      const help = `addresses go from 0 to ${depth - 1}`;
+      report({ code: "hdl-memory", message: `memory "${hint}" has no word ${expr.value}`, help });
+    }
+    return expr;
+  };
   const data = (value: Like<S>): Expr => pack(conform(shape, value, `memory "${hint}"`)).expr;
   const mask = (given: UintLike | undefined): Expr | undefined => {
     if (maskBits === undefined && given !== undefined) {

@@ -1,5 +1,6 @@
-import { scope, withScope, type Session } from "./context.ts";
+import { scope, withScope, type Scope, type Session } from "./context.ts";
 import { wireSignal, declaration } from "./declare.ts";
+import { conditionOf, describe, runBody } from "./guards.ts";
 import type { External, Instance, Module as ModuleIr, Net } from "./ir.ts";
 import { callSite, type Site } from "./location.ts";
 import { identity, paramsKey } from "./params.ts";
@@ -7,6 +8,7 @@ import { flatten, isPort, type Inside, type Outside, type Ports, type PortTree }
 import { HdlError } from "./problems.ts";
 import { Bool, Sint, Uint, type Signal } from "./signal.ts";
 import { isArray, type ScalarShape } from "./shapes.ts";
+import { slipOf } from "./slips.ts";
 import { buildTree } from "./tree.ts";
 
 /** A module: hardware as a function of parameters. Made by `module` or `extern`, used by `instance` and `elaborate`. */
@@ -73,9 +75,11 @@ export function extern<P, Io extends Ports>(
 export function instance<P, Io extends Ports>(module: Module<P, Io>, ...rest: InstanceArguments<P>): Outside<Io> {
   const [params, options] = rest as [P, InstanceOptions?];
   const open = scope("an instance");
+  checkModule(module);
   const child = buildModule(module, params, open.session);
   const { module: parent, hint, site } = declaration("an instance", child.hint, options?.name);
-  const made: Instance = { hint, name: hint, site, module: child, pins: [], reset: options?.reset?.expr };
+  const reset = options?.reset === undefined ? undefined : conditionOf(options.reset, "the reset of an instance");
+  const made: Instance = { hint, name: hint, site, module: child, pins: [], reset };
   for (const port of child.ports) {
     const name = `${hint}_${port.hint}`;
     const { width, signed } = port;
@@ -105,7 +109,7 @@ export function buildModule<P, Io extends Ports>(source: Module<P, Io>, params: 
     throw new HdlError([{ code: "hdl-recursion", message: `module ${hint} contains itself`, site: callSite() }]);
   }
   session.open.add(key);
-  const ports = source.ports(params);
+  const ports = caught([], () => source.ports(params));
   const made: ModuleIr = {
     hint,
     name: hint,
@@ -119,19 +123,48 @@ export function buildModule<P, Io extends Ports>(source: Module<P, Io>, params: 
     body: [],
     external: source.external?.(params),
   };
-  for (const { name, direction, shape } of flatten(ports)) {
+  for (const { name, direction, shape } of caught([], () => flatten(ports, source.site))) {
     const signed = shape.kind === "sint";
     made.ports.push({ kind: direction, owner: made, width: shape.width, signed, hint: name, name, site: source.site });
   }
   let index = 0;
   const io = portSignals(ports, "output", () => made.ports[index++]!) as never;
-  withScope({ session, module: made, statements: made.body, indices: [] }, () => {
-    source.body?.(io, params);
+  const inner: Scope = { session, module: made, statements: made.body, indices: [], atEnd: [] };
+  withScope(inner, () => {
+    if (source.body !== undefined) {
+      const body = source.body.bind(undefined, io, params);
+      caught(made.ports, () => {
+        runBody(body, `module ${hint}`, source.site);
+      });
+    }
+    for (const check of inner.atEnd) check();
   });
   session.open.delete(key);
   session.built.set(key, made);
   session.modules.push(made);
   return made;
+}
+
+/** Runs code of the user; JavaScript's answer to a slip of the pen becomes a problem. */
+function caught<T>(ports: readonly Net[], f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    const slip = slipOf(error, ports);
+    throw slip === undefined ? error : new HdlError([slip]);
+  }
+}
+
+function checkModule(given: unknown): void {
+  if (typeof given === "object" && given !== null && "nameOf" in given) return;
+  throw new HdlError([
+    {
+      code: "hdl-instance",
+      message: `instance takes a module, but got ${describe(given)}`,
+      site: callSite(),
+      help: "a module is made by module(name, ports, body) or extern(name, ports)",
+    },
+  ]);
 }
 
 /** The signals of a port record; ports of direction `driven` can be set. */
@@ -140,9 +173,11 @@ function portSignals(ports: PortTree, driven: "input" | "output", next: () => Ne
     const verb = ports.direction === driven ? "set" : "none";
     return buildTree(ports.shape, "", verb, (leaf) => (verb === "set" ? wireSignal(leaf, next()) : read(leaf, next())));
   }
-  if (isArray(ports)) return ports.map((port) => portSignals(port, driven, next));
-  return Object.fromEntries(
-    Object.entries(ports).map(([name, port]: [string, PortTree]) => [name, portSignals(port, driven, next)]),
+  if (isArray(ports)) return Object.freeze(ports.map((port) => portSignals(port, driven, next)));
+  return Object.freeze(
+    Object.fromEntries(
+      Object.entries(ports).map(([name, port]: [string, PortTree]) => [name, portSignals(port, driven, next)]),
+    ),
   );
 }
 

@@ -1,14 +1,10 @@
 import * as build from "./build.ts";
 import { report } from "./context.ts";
+import { bitCount, describe, isSignal, isWidth } from "./guards.ts";
 import type { ArithmeticOp, CompareOp, Expr } from "./ir.ts";
 
 /** What the front end accepts as an operand; the kinds of signals are the type checker's business. */
 export type Operand = { readonly expr: Expr } | number | bigint | boolean;
-
-/** `8 bits`, `1 bit`. */
-export function bitCount(width: number): string {
-  return width === 1 ? "1 bit" : `${width} bits`;
-}
 
 /** A literal as a whole number; a fraction or an imprecise number is reported and read as 0. */
 export function wholeNumber(value: number | bigint | boolean): bigint {
@@ -20,15 +16,18 @@ export function wholeNumber(value: number | bigint | boolean): bigint {
   return BigInt(value);
 }
 
-/** The operand as an expression; a literal takes the fewest bits that hold it. */
-export function toExpr(operand: Operand, signed: boolean): Expr {
+/** The operand as an expression; a literal takes the fewest bits that hold it. `role` is whose sign it takes. */
+export function toExpr(operand: Operand, signed: boolean, role = "the other operand"): Expr {
   if (isSignal(operand)) return checkSign(operand.expr, signed);
-  if (typeof operand === "object" || typeof operand === "undefined") return notASignal(operand, signed);
+  if (isConstant(operand)) return operand.expr;
+  if (typeof operand !== "number" && typeof operand !== "bigint" && typeof operand !== "boolean") {
+    return notASignal(operand, signed);
+  }
   const value = wholeNumber(operand);
   if (value < 0n && !signed) {
     report({
       code: "hdl-literal",
-      message: `${value} is negative, but the other operand is unsigned`,
+      message: `${value} is negative, but ${role} is unsigned`,
       help: "use a signed signal: .toSint() keeps the value, .asSint() the bits",
     });
     return build.constant(0n, 1, false);
@@ -36,24 +35,31 @@ export function toExpr(operand: Operand, signed: boolean): Expr {
   return build.constant(value, build.literalWidth(value, signed), signed);
 }
 
-function isSignal(operand: unknown): operand is { readonly expr: Expr } {
-  return typeof operand === "object" && operand !== null && "expr" in operand;
+/** The encoded states of machines come as bare expressions. */
+function isConstant(operand: Operand): operand is { readonly expr: Expr } {
+  return typeof operand === "object" && (operand as unknown) !== null && "expr" in operand;
 }
 
 /** The type checker refuses these, but an array read past its end gets by it. */
 function notASignal(operand: unknown, signed: boolean): Expr {
-  const what = operand === undefined ? "undefined" : Array.isArray(operand) ? "an array" : "a record";
   report({
     code: "hdl-not-a-signal",
-    message: `${what} stands where a signal or a number is needed`,
-    help: operand === undefined ? "an array may have been read past its end" : "take one of its fields",
+    message: `${describe(operand)} stands where a signal or a number is needed`,
+    help: signalHelp(operand),
   });
   return build.constant(0n, 1, signed);
 }
 
+function signalHelp(operand: unknown): string {
+  if (operand === undefined) return "an array may have been read past its end";
+  if (typeof operand === "function") return "a method is called with (), a function with its arguments";
+  if (typeof operand === "string") return "take the quotes away: numbers are written as numbers";
+  return operand === null ? "give a signal or a number" : "take one of its fields";
+}
+
 /** The operand as an expression of exactly `width` bits if it is a literal, at most that if it is a signal. */
 export function fitLiteral(operand: Operand, width: number, signed: boolean, role: string): Expr {
-  const expr = toExpr(operand, signed);
+  const expr = toExpr(operand, signed, role);
   if (typeof operand === "object" || expr.width <= width)
     return typeof operand === "object" ? expr : build.resize(expr, width);
   report({
@@ -96,6 +102,7 @@ const widestShift = 4096;
 
 export function shiftLeft(a: Expr, amount: number | { readonly expr: Expr }): Expr {
   if (typeof amount === "object") {
+    if (!isAmount(amount.expr)) return a;
     const width = a.width + 2 ** amount.expr.width - 1;
     if (width > widestShift) {
       report({
@@ -112,10 +119,16 @@ export function shiftLeft(a: Expr, amount: number | { readonly expr: Expr }): Ex
 }
 
 export function shiftRight(a: Expr, amount: number | { readonly expr: Expr }): Expr {
-  if (typeof amount === "object") return build.shift("shr", a, amount.expr);
+  if (typeof amount === "object") return isAmount(amount.expr) ? build.shift("shr", a, amount.expr) : a;
   if (!checkAmount(amount) || amount === 0) return a;
   if (amount >= a.width && !a.signed) return build.constant(0n, 1, false);
   return build.cast(build.slice(a, a.width - 1, Math.min(amount, a.width - 1)), a.signed);
+}
+
+function isAmount(amount: Expr): boolean {
+  if (!amount.signed) return true;
+  report({ code: "hdl-shift", message: "a shift by a signed amount", help: "an amount is a Uint: .asUint()" });
+  return false;
 }
 
 function checkAmount(amount: number): boolean {
@@ -125,6 +138,7 @@ function checkAmount(amount: number): boolean {
 }
 
 export function extend(a: Expr, width: number): Expr {
+  if (!isWidth("extend", width)) return a;
   if (width >= a.width) return build.resize(a, width);
   report({
     code: "hdl-width",

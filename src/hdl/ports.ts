@@ -1,5 +1,8 @@
 import type { Value, Wire } from "./data.ts";
 import type { ScalarShape, Shape } from "./shapes.ts";
+import { describe } from "./guards.ts";
+import type { Site } from "./location.ts";
+import { HdlError } from "./problems.ts";
 import { isArray, isScalar, type BoolShape, type StreamShape } from "./shapes.ts";
 
 /** A port the module reads. */
@@ -106,10 +109,11 @@ export interface FlatPort {
   readonly shape: ScalarShape;
 }
 
-/** The scalars of a port record in declaration order, names joined by underscores. */
-export function flatten(ports: PortTree, name = ""): FlatPort[] {
+/** The scalars of a port record in declaration order, names joined by underscores; `site` is where the module is. */
+export function flatten(ports: PortTree, site: Site | undefined, name = ""): FlatPort[] {
+  if (typeof ports !== "object" || (ports as unknown) === null || isShape(ports)) return notAPort(ports, site, name);
   if (isPort(ports)) return flattenShape(ports.shape, ports.direction, name);
-  return Object.entries(ports).flatMap(([key, port]: [string, PortTree]) => flatten(port, join(name, key)));
+  return Object.entries(ports).flatMap(([key, port]: [string, PortTree]) => flatten(port, site, join(name, key)));
 }
 
 function flattenShape(shape: Shape, direction: "input" | "output", name: string): FlatPort[] {
@@ -117,6 +121,21 @@ function flattenShape(shape: Shape, direction: "input" | "output", name: string)
   return Object.entries(shape).flatMap(([key, field]: [string, Shape]) =>
     flattenShape(field, direction, join(name, key)),
   );
+}
+
+function isShape(ports: object): boolean {
+  return "kind" in ports && typeof ports.kind === "string";
+}
+
+function notAPort(given: unknown, site: Site | undefined, name: string): never {
+  throw new HdlError([
+    {
+      code: "hdl-port",
+      message: `port "${name}" is ${typeof given === "object" && given !== null ? "a shape without a direction" : describe(given)}`,
+      site,
+      help: "ports are input(shape), output(shape), source(stream), sink(stream), and records and arrays of them",
+    },
+  ]);
 }
 
 function join(prefix: string, key: string): string {

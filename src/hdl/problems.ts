@@ -20,11 +20,30 @@ export class HdlError extends SystoleError {
     const site = first?.site;
     super({
       code: first?.code ?? "hdl",
-      message: problems.map(formatProblem).join("\n\n"),
+      message: formatProblems(problems),
       location: site && { file: relativeFile(site.file), line: site.line, column: site.column },
     });
     this.problems = problems;
   }
+}
+
+/** So many problems are told in full, and so many of one kind at one place. */
+const [told, toldAlike] = [20, 3];
+
+/** Problems as text, every text once; of many, the first ones and how many more there are. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const alike = new Map<string, Set<string>>();
+  for (const problem of problems) {
+    const kind = `${problem.code} ${problem.site === undefined ? "" : formatSite(problem.site)}`;
+    alike.set(kind, (alike.get(kind) ?? new Set()).add(formatProblem(problem)));
+  }
+  const texts = [...alike.values()].flatMap((group) => {
+    const rest = group.size - toldAlike;
+    const more = rest > 0 ? [`… and ${rest} more of this kind at this place`] : [];
+    return [...[...group].slice(0, toldAlike), ...more];
+  });
+  const rest = texts.length - told;
+  return [...texts.slice(0, told), ...(rest > 0 ? [`… and ${rest} more`] : [])].join("\n\n");
 }
 
 /** The problem as text: `file:line:column: message`, the source line with a caret, notes, and help. */

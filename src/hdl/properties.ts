@@ -1,4 +1,5 @@
 import { scope } from "./context.ts";
+import { conditionOf } from "./guards.ts";
 import type { Property } from "./ir.ts";
 import { callSite } from "./location.ts";
 import type { Bool } from "./signal.ts";
@@ -20,5 +21,5 @@ export function cover(condition: Bool, message: string): void {
 
 function add(check: Property["check"], condition: Bool, message: string): void {
   const { statements } = scope(check);
-  statements.push({ kind: "property", check, condition: condition.expr, message, site: callSite() });
+  statements.push({ kind: "property", check, condition: conditionOf(condition, check), message, site: callSite() });
 }

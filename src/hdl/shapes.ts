@@ -1,4 +1,5 @@
 import { report } from "./context.ts";
+import { describe, isSignal, isWidth } from "./guards.ts";
 
 /** An unsigned number of `width` bits. */
 export interface UintShape {
@@ -29,9 +30,6 @@ export type StreamShape<S extends Shape> = {
   readonly ready: BoolShape;
   readonly payload: S;
 };
-
-/** The widest signal allowed, to catch runaway growth. */
-const maximumWidth = 65_536;
 
 /** An unsigned number of `width` bits, at least one. */
 export function uint(width: number): UintShape {
@@ -85,11 +83,19 @@ export function formatShape(shape: Shape): string {
 }
 
 function checkWidth(kind: string, width: number): number {
-  if (Number.isInteger(width) && width >= 1 && width <= maximumWidth) return width;
-  report({
-    code: "hdl-width",
-    message: `${kind}(${width}): a width is a whole number from 1 to ${maximumWidth}`,
-    help: width === 0 ? "indexWidth(n) gives at least one bit for an index below n" : undefined,
-  });
-  return 1;
+  return isWidth(kind, width) ? width : 1;
+}
+
+/** `shape` itself; what is no shape is reported and read as one bit. */
+export function checkShape(shape: unknown, role: string): Shape {
+  if (typeof shape === "object" && shape !== null && !isSignal(shape)) return shape as Shape;
+  report({ code: "hdl-shape", message: `the shape of ${role} is ${describe(shape)}`, help: shapeHelp(shape) });
+  return bool;
+}
+
+function shapeHelp(shape: unknown): string {
+  if (typeof shape === "number") return `write uint(${shape}) or sint(${shape})`;
+  if (typeof shape === "function") return "call it with a width: uint(8)";
+  if (isSignal(shape)) return "shapeOf(signal) is the shape of a signal";
+  return "shapes are uint(8), sint(8), bool, and records and arrays of them";
 }

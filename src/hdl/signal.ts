@@ -1,9 +1,10 @@
 import * as build from "./build.ts";
 import { report } from "./context.ts";
+import { bitCount, describe, isWidth } from "./guards.ts";
+import { refuseDrive } from "./drive.ts";
 import type { Expr } from "./ir.ts";
-import { callSite } from "./location.ts";
-import { bitCount, bitwise, compare, extend, grow, product, shiftLeft, shiftRight } from "./operators.ts";
-import { HdlError } from "./problems.ts";
+import { refuseJson, refuseOperator } from "./javascript.ts";
+import { bitwise, compare, extend, grow, product, shiftLeft, shiftRight } from "./operators.ts";
 import { bool, sint, uint, type ScalarShape } from "./shapes.ts";
 
 /** What an operator of a {@link Uint} takes: a signal, or a number that is not negative. */
@@ -54,6 +55,10 @@ export abstract class Signal {
       }
       return new Bool(build.slice(this.expr, index, index));
     }
+    if (index.expr.signed) {
+      report({ code: "hdl-bits", message: "bit(…) of a signed index", help: "an index is a Uint: .asUint()" });
+      return new Bool(build.constant(0n, 1, false));
+    }
     return new Bool(build.slice(build.shift("shr", build.cast(this.expr, false), index.expr), 0, 0));
   }
 
@@ -95,17 +100,35 @@ export abstract class Signal {
   }
 
   /** JavaScript's own operators would compare or join objects, so they throw. */
-  [Symbol.toPrimitive](): never {
-    throw new HdlError([
-      {
-        code: "hdl-javascript-operator",
-        message: "a JavaScript operator was applied to a signal",
-        site: callSite(),
-        help: "use methods: a.add(b), a.lt(b), a.eq(b), a.and(b), a.not(), mux(c, a, b), when(c, …)",
-      },
-    ]);
+  [Symbol.toPrimitive](hint: string): never {
+    return refuseOperator(hint);
+  }
+
+  /** `JSON.stringify` would write the whole design. */
+  toJSON(): never {
+    return refuseJson();
+  }
+
+  /** `console.log` of a signal shows what it is. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const { expr } = this;
+    return expr.kind === "ref" ? `${describe(this)}, "${expr.net.hint}"` : describe(this);
   }
 }
+
+// What may be driven has these of its own (nets.ts); on all else they say why not. The types do not show them.
+Object.defineProperties(Signal.prototype, {
+  set: {
+    value(this: Signal) {
+      refuseDrive(this.expr, "set");
+    },
+  },
+  next: {
+    set(this: Signal) {
+      refuseDrive(this.expr, "next");
+    },
+  },
+});
 
 /** An unsigned number. */
 export class Uint extends Signal {
@@ -170,10 +193,12 @@ export class Uint extends Signal {
   }
   /** Modulo 2^width; wider than the signal extends. */
   wrap(width: number): Uint {
+    if (!isWidth("wrap", width)) return this;
     return new Uint(build.resize(this.expr, width));
   }
   /** The nearest value of `width` bits. */
   saturate(width: number): Uint {
+    if (!isWidth("saturate", width)) return this;
     if (width >= this.width) return this.wrap(width);
     const over = this.bits(this.width - 1, width).reduceOr();
     const top = build.constant((1n << BigInt(width)) - 1n, width, false);
@@ -285,10 +310,12 @@ export class Sint extends Signal {
   }
   /** Modulo 2^width; wider than the signal extends. */
   wrap(width: number): Sint {
+    if (!isWidth("wrap", width)) return this;
     return new Sint(build.resize(this.expr, width));
   }
   /** The nearest value of `width` bits. */
   saturate(width: number): Sint {
+    if (!isWidth("saturate", width)) return this;
     if (width >= this.width) return this.wrap(width);
     const high = this.bits(this.width - 1, width - 1);
     const fits = high.reduceAnd().or(high.reduceOr().not());

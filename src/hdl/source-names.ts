@@ -21,10 +21,15 @@ export function nameAt(site: Site | undefined): SourceName {
   return found;
 }
 
-function read(site: Site): SourceName {
+/** The tokens of a file and which of them is at a place in it. */
+export function tokensAt(site: Site): { readonly tokens: readonly Token[]; readonly at: number | undefined } {
   let tokens = files.get(site.file);
   if (tokens === undefined) files.set(site.file, (tokens = tokenise(sourceLines(site.file).join("\n"))));
-  const at = tokenAt(tokens, site);
+  return { tokens, at: tokenAt(tokens, site) };
+}
+
+function read(site: Site): SourceName {
+  const { tokens, at } = tokensAt(site);
   if (at === undefined) return { name: undefined, exact: false };
   const start = chainStart(tokens, at);
   const name = enclosingName(tokens, start - 1);
@@ -54,6 +59,23 @@ function chainStart(tokens: readonly Token[], at: number): number {
     while (tokens[start]?.text === ")" || tokens[start]?.text === "]") start = tokens[start]!.match - 1;
     if (start < 0) return at;
   }
+}
+
+/** From `a` in `a.b(c)[0] + d` on to `+`. */
+export function chainEnd(tokens: readonly Token[], at: number): number {
+  let end = at + 1;
+  for (; end < tokens.length; end++) {
+    const { text, kind, match } = tokens[end]!;
+    if (kind === "punct" && (text === "(" || text === "[") && match >= 0) end = match;
+    else if (
+      text !== "." &&
+      text !== "?." &&
+      text !== "!" &&
+      !(kind === "word" && /^\??\.$/.test(tokens[end - 1]!.text))
+    )
+      break;
+  }
+  return end;
 }
 
 /** Whether nothing follows the call in its chain. */

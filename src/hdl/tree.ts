@@ -1,8 +1,10 @@
+import { constant } from "./build.ts";
 import { report } from "./context.ts";
+import { describe } from "./guards.ts";
 import type { Data, Plain, ShapeOf } from "./data.ts";
-import { isArray, isScalar, type ScalarShape, type Shape } from "./shapes.ts";
+import { checkShape, isArray, isScalar, type ScalarShape, type Shape } from "./shapes.ts";
 import { didYouMean } from "./problems.ts";
-import { shapeOfSignal, Signal, signalLike } from "./signal.ts";
+import { shapeOfSignal, Signal, signalLike, Uint } from "./signal.ts";
 
 /** Records and arrays of signals, walked leaf by leaf in declaration order. */
 
@@ -17,14 +19,15 @@ export type LeafMaker = (shape: ScalarShape, name: string, path: Path) => Signal
 
 /** Builds the signals of `shape`; the caller knows their type. */
 export function buildTree(shape: Shape, name: string, verb: Verb, leaf: LeafMaker): unknown {
-  return build(shape, name, verb, leaf, []);
+  return build(checkShape(shape, `"${name}"`), name, verb, leaf, []);
 }
 
 function build(shape: Shape, name: string, verb: Verb, leaf: LeafMaker, path: Path): Tree {
   if (isScalar(shape)) return leaf(shape, name, path);
   const fields = Object.entries(shape).map(([key, field]): [string, Tree] => {
     checkField(key);
-    return [key, build(field, `${name}_${key}`, verb, leaf, [...path, key])];
+    const inner = `${name}_${key}`;
+    return [key, build(checkShape(field, `"${inner}"`), inner, verb, leaf, [...path, key])];
   });
   const tree = isArray(shape) ? fields.map(([, field]) => field) : Object.fromEntries(fields);
   if (verb === "set") {
@@ -41,7 +44,7 @@ function build(shape: Shape, name: string, verb: Verb, leaf: LeafMaker, path: Pa
       },
     });
   }
-  return tree;
+  return Object.freeze(tree);
 }
 
 function checkField(key: string): void {
@@ -59,7 +62,17 @@ function assignTree(target: Tree, value: unknown, verb: "set" | "next"): void {
     else (target as unknown as { next: unknown }).next = value;
     return;
   }
+  if (typeof value !== "object" || value === null || value instanceof Signal) {
+    const fields = Object.keys(target).join(", ");
+    const help = isArray(target) ? `it has ${target.length} elements` : `its fields are ${fields}`;
+    report({ code: "hdl-field", message: `${describe(value)} is assigned to a bundle`, help });
+    return;
+  }
   const given = value as Readonly<Record<string, unknown>>;
+  if (isArray(target) && Array.isArray(value) && value.length > target.length) {
+    const message = `an array of ${value.length} is assigned to one of ${target.length}`;
+    report({ code: "hdl-field", message, help: "take the elements that are meant with slice" });
+  }
   for (const [key, field] of Object.entries<Tree>(target)) {
     if (key in given) {
       assignTree(field, given[key], verb);
@@ -117,6 +130,15 @@ export function mapPaths<V extends Data>(value: V, name: string, f: (leaf: Signa
 /** The leaves of a value in declaration order. */
 export function leavesOf(value: Data): Signal[] {
   const tree = value as Tree;
+  if (typeof tree !== "object" || (tree as unknown) === null) {
+    const help = "a number needs a width: uintLit(1, 4)";
+    report({
+      code: "hdl-not-a-signal",
+      message: `${describe(value)} stands where a signal or a bundle is needed`,
+      help,
+    });
+    return [new Uint(constant(0n, 1, false))];
+  }
   return tree instanceof Signal ? [tree] : Object.values(tree).flatMap((field: Tree) => leavesOf(field));
 }
 

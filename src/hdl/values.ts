@@ -1,7 +1,8 @@
 import * as build from "./build.ts";
 import { report } from "./context.ts";
+import { bitCount, conditionOf, describe, isSignal } from "./guards.ts";
 import type { Data, Like, Plain, Value } from "./data.ts";
-import { bitCount, fitLiteral, toExpr, type Operand } from "./operators.ts";
+import { fitLiteral, toExpr, type Operand } from "./operators.ts";
 import { widthOf, type ScalarShape, type Shape } from "./shapes.ts";
 import { Bool, Signal, signalLike, Sint, Uint, type BoolLike, type SintLike, type UintLike } from "./signal.ts";
 import type { Expr } from "./ir.ts";
@@ -60,6 +61,11 @@ export function mux(condition: Bool, a: SintLike, b: Sint): Sint;
 export function mux<V extends Data>(condition: Bool, a: V, b: V): Plain<V>;
 export function mux(condition: Bool, a: Data | Operand, b: Data | Operand): Data {
   const like = typeof a === "object" ? a : b;
+  if (typeof like !== "object") {
+    const help = "one of them must be a signal: uintLit(1, 4), sintLit(1, 4), boolLit(true)";
+    report({ code: "hdl-mux", message: `mux of ${describe(a)} and ${describe(b)}`, help });
+    return new Uint(build.constant(0n, 1, false));
+  }
   if (!(like instanceof Signal)) {
     return mapLeaves([a as Data, b as Data], ([x, y]) => muxSignal(condition, x!, x!, y!));
   }
@@ -68,7 +74,7 @@ export function mux(condition: Bool, a: Data | Operand, b: Data | Operand): Data
 
 function muxSignal(condition: Bool, like: Signal, a: Operand, b: Operand): Signal {
   const signed = like.kind === "sint";
-  return signalLike(like, build.choose(condition.expr, toExpr(a, signed), toExpr(b, signed)));
+  return signalLike(like, build.choose(conditionOf(condition, "mux"), toExpr(a, signed), toExpr(b, signed)));
 }
 
 /** Item number `index` of `items`; an index past the end gives the last item. */
@@ -95,7 +101,14 @@ export function cat(...parts: readonly Signal[]): Uint {
     report({ code: "hdl-cat", message: "cat of no parts" });
     return uintLit(0);
   }
-  return new Uint(build.cat(parts.map((part) => part.expr)));
+  return new Uint(build.cat(parts.map((part) => signalExpr(part, "cat"))));
+}
+
+function signalExpr(part: unknown, takes: string): Expr {
+  if (isSignal(part)) return part.expr;
+  const help = typeof part === "number" ? `a number needs a width: uintLit(${part}, 4)` : undefined;
+  report({ code: "hdl-not-a-signal", message: `${takes} takes signals, but got ${describe(part)}`, help });
+  return build.constant(0n, 1, false);
 }
 
 /** All bits of a value, the first field in the lowest bits. */
@@ -124,8 +137,13 @@ export function unpack<S extends Shape>(shape: S, bits: Uint): Value<S> {
 
 /** Whether two values agree in every field. */
 export function equal<V extends Data>(a: V, b: V): Bool {
-  const right = leavesOf(b);
-  return leavesOf(a)
+  const [left, right] = [leavesOf(a), leavesOf(b)];
+  if (left.length !== right.length) {
+    const message = `equal of bundles of ${left.length} and ${right.length} fields`;
+    report({ code: "hdl-field", message, help: "both must have the same fields" });
+    return boolLit(false);
+  }
+  return left
     .map((leaf, index) => new Bool(build.compare("eq", leaf.expr, right[index]!.expr)))
     .reduce((all, one) => all.and(one));
 }

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { elaborate, emitVerilog, type EmittedDesign } from "../../src/hdl/index.ts";
+import {
+  elaborate,
+  emitVerilog,
+  input,
+  instance,
+  module,
+  output,
+  uint,
+  type EmittedDesign,
+} from "../../src/hdl/index.ts";
 import { formatLint, lintVerilog } from "../../src/harness/index.ts";
 import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "./fixtures/samples.ts";
 
@@ -358,3 +367,27 @@ test.each([
     : design.files;
   expect(formatLint(await lintVerilog(files, design.top))).toBe("");
 });
+
+test("an instance's own input may be read back", async () => {
+  const Twice = module(
+    "twice",
+    () => ({ a: input(uint(8)), y: output(uint(8)), z: output(uint(8)) }),
+    (io) => {
+      const inner = instance(Buffer8);
+      inner.d.set(io.a);
+      io.y.set(inner.q);
+      io.z.set(inner.d);
+    },
+  );
+  const design = emitVerilog(elaborate(Twice));
+  expect(textOf(design)).toContain("assign inner_d = a;\n    assign z = inner_d;");
+  expect(formatLint(await lintVerilog(design.files, design.top))).toBe("");
+});
+
+const Buffer8 = module(
+  "buffer8",
+  () => ({ d: input(uint(8)), q: output(uint(8)) }),
+  (io) => {
+    io.q.set(io.d);
+  },
+);

@@ -65,10 +65,10 @@ test/hdl/fixtures/mistakes.ts:86:8: uint(0): a width is a whole number from 1 to
      |        ^
   help: indexWidth(n) gives at least one bit for an index below n`,
   javascriptOperator: `
-test/hdl/fixtures/mistakes.ts:89:12: a JavaScript operator was applied to a signal
+test/hdl/fixtures/mistakes.ts:89:12: JavaScript's operator + does not work on signals
   89 |   io.y.set(Number(io.a) + 1);
      |            ^
-  help: use methods: a.add(b), a.lt(b), a.eq(b), a.and(b), a.not(), mux(c, a, b), when(c, …)`,
+  help: write a.add(b)`,
   undefinedSignal: `
 test/hdl/fixtures/mistakes.ts:93:8: undefined stands where a signal or a number is needed
   93 |   io.y.set(lanes[2]!);

@@ -1,12 +1,16 @@
 import { expect, expectTypeOf, test } from "vitest";
 import {
   arbiter,
+  assert,
   bool,
+  cat,
   elaborate,
   flip,
   fsm,
   input,
   instance,
+  match,
+  memory,
   module,
   mux,
   output,
@@ -144,6 +148,67 @@ test("ports flip, parameters are demanded, states are known", () => {
         m.goto("stop");
       },
     });
+  });
+});
+
+test("slips that the type checker catches", () => {
+  unrun(() => {
+    // @ts-expect-error JavaScript's operators compare objects: a boolean is no Bool
+    when(io.a === io.y, () => undefined);
+    // @ts-expect-error the same of !
+    when(!io.lane.load, () => undefined);
+    // @ts-expect-error there is no minus of signals
+    expectTypeOf(io.a - io.a).toBeNumber();
+    // A number of eight bits is no condition, here or for assertions.
+    expectTypeOf<Sint>().not.toExtend<Bool>();
+    expectTypeOf<typeof mux>().parameter(0).toEqualTypeOf<Bool>();
+    expectTypeOf(assert).parameter(0).toEqualTypeOf<Bool>();
+    // A body is a function, not the result of a call.
+    expectTypeOf(when).parameter(1).toEqualTypeOf<() => void>();
+    // @ts-expect-error a port is not replaced
+    io.y = io.a;
+    // @ts-expect-error an input is not driven
+    expectTypeOf(io.a.set).toBeFunction();
+    // @ts-expect-error nor is a bundle of inputs
+    expectTypeOf(io.lane.set).toBeFunction();
+    // @ts-expect-error a register has no set
+    expectTypeOf(reg(uint(8)).set).toBeFunction();
+    // @ts-expect-error a wire has no next
+    wire(uint(8)).next = 1;
+    // @ts-expect-error no such port
+    expectTypeOf(io.why).toBeAny();
+    // @ts-expect-error no such method
+    expectTypeOf(io.a.plus).toBeFunction();
+    // @ts-expect-error a width is not a shape
+    wire(8);
+    module(
+      "bare",
+      // @ts-expect-error a shape is not a port
+      () => ({ y: uint(8) }),
+      () => undefined,
+    );
+    // @ts-expect-error no such option
+    reg(uint(8), { rest: 3 });
+    // @ts-expect-error a reset value of the wrong fields
+    reg({ a: uint(8) }, { reset: { b: 1 } });
+    // @ts-expect-error a signed reset value for a truth value
+    reg(bool, { reset: -1 });
+    // @ts-expect-error an amount is unsigned
+    io.a.shr(io.s);
+    expectTypeOf<Parameters<Uint["bit"]>[0]>().toEqualTypeOf<number | Uint>();
+    expectTypeOf(match).parameter(0).toEqualTypeOf<Uint>();
+    // @ts-expect-error values of match are numbers
+    match(io.a, { idle: () => undefined });
+    // @ts-expect-error an address is unsigned
+    memory({ shape: uint(8), depth: 4 }).read({ address: io.s });
+    // @ts-expect-error a write port has an enable
+    memory({ shape: uint(8), depth: 4 }).write({ address: 0, data: 0 });
+    // @ts-expect-error the data of the word's sign
+    memory({ shape: uint(8), depth: 4 }).write({ address: 0, data: io.s, enable: true });
+    // @ts-expect-error parts of cat are signals
+    cat(io.a, 1);
+    // @ts-expect-error a state machine has states
+    fsm();
   });
 });
 

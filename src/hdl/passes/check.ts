@@ -1,13 +1,16 @@
 import { declaredAt } from "../drive.ts";
 import type { Expr, Module, Net } from "../ir.ts";
+import type { Site } from "../location.ts";
 import type { Problem } from "../problems.ts";
 import { isVerilogKeyword } from "../verilog/keywords.ts";
-import { eachNode, eachRoot, eachStatement, expressionOf } from "../walk.ts";
+import { eachNode, eachRoot, eachStatement, expressionOf, portExpressions } from "../walk.ts";
 
 /** Legal port names, every output and instance input driven, no signal of another module. */
 export function check(module: Module, problems: Problem[]): void {
-  if (module.external !== undefined) return;
+  checkModuleName(module, problems);
   checkPortNames(module, problems);
+  if (module.external !== undefined) return;
+  checkMemories(module, problems);
   checkDriven(module, problems);
   checkOwners(module, problems);
 }
@@ -25,9 +28,9 @@ function checkPortNames(module: Module, problems: Problem[]): void {
   for (const port of module.ports) {
     const { hint } = port;
     if (isVerilogKeyword(hint)) complain(port, "has the name of a Verilog keyword", "choose another name");
-    else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(hint) || hint.includes("__")) {
+    else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(hint) || (hint.includes("__") && module.external === undefined)) {
       complain(port, "is not a plain identifier", "use letters, digits and single underscores, a letter first");
-    } else if (hint === "clock" || hint === "reset") {
+    } else if (module.external === undefined && (hint === "clock" || hint === "reset")) {
       complain(port, "has the name of the implicit port", "clock and reset are there without being declared");
     } else if (seen.has(hint))
       complain(port, "is there twice", "nested names are joined by underscores: choose others");
@@ -47,7 +50,17 @@ function checkDriven(module: Module, problems: Problem[]): void {
     if (port.kind === "output")
       undriven(port, `output "${port.hint}" of ${module.hint} is never driven`, "drive it with .set(…)");
   }
-  for (const { hint, module: child, pins } of module.instances) {
+  for (const { hint, module: child, pins, site } of module.instances) {
+    const inputs = pins.filter((pin) => pin.port!.kind === "input");
+    if (inputs.length > 1 && inputs.every((pin) => !driven.has(pin))) {
+      problems.push({
+        code: "hdl-undriven",
+        message: `instance "${hint}" (${child.hint}) is not connected: none of its ${inputs.length} inputs is driven`,
+        site,
+        help: `drive them with .set(…): ${listed(inputs.map((pin) => pin.port!.hint))}`,
+      });
+      continue;
+    }
     for (const pin of pins) {
       if (pin.port!.kind !== "input") continue;
       undriven(
@@ -78,17 +91,51 @@ function netsRead(module: Module): Set<Net> {
 
 function checkOwners(module: Module, problems: Problem[]): void {
   const seen = new Set<Expr>();
-  eachStatement(module.body, (statement) => {
-    eachNode(expressionOf(statement), seen, (expr) => {
+  const visit = (root: Expr, site: Site | undefined): void => {
+    eachNode(root, seen, (expr) => {
       if (expr.kind !== "ref" || expr.net.owner === module) return;
       const { hint, owner } = expr.net;
       problems.push({
         code: "hdl-foreign",
         message: `"${hint}" belongs to module ${owner.hint}, but is read in ${module.hint}`,
-        site: statement.site,
+        site,
         notes: declaredAt(expr.net),
         help: "modules talk through ports",
       });
     });
+  };
+  eachStatement(module.body, (statement) => {
+    visit(expressionOf(statement), statement.site);
   });
+  for (const port of module.memories.flatMap(({ ports }) => ports)) {
+    for (const [, expr] of portExpressions(port)) visit(expr, port.site);
+  }
+  for (const { reset, site } of module.instances) if (reset !== undefined) visit(reset, site);
+}
+
+/** The first few of some names. */
+function listed(names: readonly string[]): string {
+  return names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}
+
+/** A memory that is read has something in it. */
+function checkMemories(module: Module, problems: Problem[]): void {
+  for (const { hint, ports, init, site } of module.memories) {
+    if (init !== undefined || ports.length === 0 || ports.some((port) => port.kind !== "read")) continue;
+    problems.push({
+      code: "hdl-memory",
+      message: `memory "${hint}" is read, but nothing is ever in it`,
+      site,
+      help: "give it a write port, or its contents with init",
+    });
+  }
+}
+
+/** Modules appear as Verilog modules and files under their names. */
+function checkModuleName({ hint, site }: Module, problems: Problem[]): void {
+  const message = `the module name "${hint}" is ${isVerilogKeyword(hint) ? "a Verilog keyword" : "not a plain identifier"}`;
+  const help = isVerilogKeyword(hint) ? "choose another name" : "use letters, digits and underscores, a letter first";
+  if (isVerilogKeyword(hint) || !/^[A-Za-z][A-Za-z0-9_]*$/.test(hint)) {
+    problems.push({ code: "hdl-module-name", message, site, help });
+  }
 }

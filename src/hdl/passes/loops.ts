@@ -103,7 +103,10 @@ export class LoopFinder {
       message: `combinational loop: ${path}`,
       site: first.site,
       notes,
-      help: "break the loop with a register",
+      help:
+        nets.length === 1 && first.kind === "wire"
+          ? "a wire has no memory: what counts or keeps a value is a register, const n = reg(shape)"
+          : "break the loop with a register",
     };
   }
 }

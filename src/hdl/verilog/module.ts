@@ -12,7 +12,7 @@ import { bitsRead, unusedParts } from "./usage.ts";
 /** The text of one module. */
 export function moduleText(module: Module): string {
   const drivers = findDrivers(module);
-  const plan = planNets(drivers);
+  const plan = planNets(module, drivers);
   const { nameOf, inlined, merged } = plan;
   const out = new Writer();
   out.line(`// ${module.name}${module.site === undefined ? "" : `, ${place(module.site)}`}`);
@@ -53,7 +53,7 @@ interface Plan {
   readonly carriers: ReadonlyMap<Net, Net>;
 }
 
-function planNets(drivers: Drivers): Plan {
+function planNets(module: Module, drivers: Drivers): Plan {
   const carriers = new Map<Net, Net>();
   const merged = new Set<Net>();
   const inlined = new Map<Net, Expr>();
@@ -74,8 +74,10 @@ function planNets(drivers: Drivers): Plan {
     for (let carrier = carriers.get(named); carrier !== undefined; carrier = carriers.get(named)) named = carrier;
     return named.name;
   };
+  const read = bitsRead(module);
   for (const [net, { value }] of drivers.plain) {
-    if (net.kind === "pin" && value.kind !== "case" && verilogBits(value, nameOf).length <= 48) inlined.set(net, value);
+    if (net.kind === "pin" && !read.has(net) && value.kind !== "case" && verilogBits(value, nameOf).length <= 48)
+      inlined.set(net, value);
   }
   return { nameOf, inlined, merged, carriers };
 }
