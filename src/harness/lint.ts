@@ -15,6 +15,7 @@ export interface LintMessage {
   readonly text: string;
 }
 
+/** All linters. */
 export const LINTERS: readonly Linter[] = ["verilator", "iverilog", "yosys"];
 
 const COMMANDS: Record<Linter, (top: string, files: readonly string[]) => string[]> = {

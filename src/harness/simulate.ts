@@ -23,6 +23,7 @@ export interface WaveOptions extends WaveWindow {
   readonly format?: WaveFormat;
 }
 
+/** Options of `simulate`. */
 export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   /** Default: embedded for designs of the hardware language, Verilator for Verilog. */
   readonly simulator?: SimulatorName | undefined;

@@ -10,6 +10,7 @@ import { Port, type PortContext } from "./port.ts";
  */
 export type Process<T = void> = Generator<string | undefined, T, void>;
 
+/** Options of `spawn`. */
 export interface SpawnOptions {
   /** Named in timeouts. Default: "process <n>". */
   readonly name?: string;
@@ -17,6 +18,7 @@ export interface SpawnOptions {
   readonly background?: boolean;
 }
 
+/** Options of `run`. */
 export interface RunOptions {
   /** Cycles after which waiting processes are an error. Default: 100,000. */
   readonly timeout?: number;

@@ -24,6 +24,7 @@ export interface MemoryOptions<S extends Shape> {
   readonly maskBits?: number;
 }
 
+/** A port that reads. */
 export interface ReadOptions {
   readonly address: UintLike;
   /** While low, a sync read keeps its word. */
@@ -32,6 +33,7 @@ export interface ReadOptions {
   readonly sync?: boolean;
 }
 
+/** A port that writes, by the clock. */
 export interface WriteOptions<S extends Shape> {
   readonly address: UintLike;
   readonly data: Like<S>;
@@ -40,6 +42,7 @@ export interface WriteOptions<S extends Shape> {
   readonly mask?: UintLike;
 }
 
+/** One port that reads or writes. */
 export interface ReadWriteOptions<S extends Shape> extends WriteOptions<S> {
   /** Writes while high, reads while low; `enable` gates both. */
   readonly write: BoolLike;

@@ -17,6 +17,7 @@ export interface Output<S extends Shape> {
   readonly shape: S;
 }
 
+/** A port, or a record or array of ports. */
 export type PortTree = Input<Shape> | Output<Shape> | readonly PortTree[] | { readonly [name: string]: PortTree };
 /** The ports of a module: inputs and outputs under names, in records and arrays as deep as needed. */
 export type Ports = { readonly [name: string]: PortTree };

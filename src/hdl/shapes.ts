@@ -19,6 +19,7 @@ export interface BoolShape {
   readonly width: 1;
 }
 
+/** What a single signal looks like. */
 export type ScalarShape = UintShape | SintShape | BoolShape;
 
 /** What a signal looks like: a number, or a record or array of shapes. */

@@ -150,12 +150,15 @@ export class Uint extends Signal {
   and(other: UintLike): Uint {
     return new Uint(bitwise("and", this.expr, other));
   }
+  /** Bitwise or. */
   or(other: UintLike): Uint {
     return new Uint(bitwise("or", this.expr, other));
   }
+  /** Bitwise exclusive or. */
   xor(other: UintLike): Uint {
     return new Uint(bitwise("xor", this.expr, other));
   }
+  /** Every bit inverted. */
   not(): Uint {
     return new Uint(build.unary("not", this.expr));
   }
@@ -165,21 +168,27 @@ export class Uint extends Signal {
       .neg()
       .wrap(this.width + 1);
   }
+  /** Whether both are equal. */
   eq(other: UintLike): Bool {
     return new Bool(compare("eq", this.expr, other));
   }
+  /** Whether they differ. */
   ne(other: UintLike): Bool {
     return new Bool(compare("ne", this.expr, other));
   }
+  /** Whether it is less than the other. */
   lt(other: UintLike): Bool {
     return new Bool(compare("lt", this.expr, other));
   }
+  /** Whether it is less than or equal to the other. */
   le(other: UintLike): Bool {
     return new Bool(compare("le", this.expr, other));
   }
+  /** Whether it is greater than the other. */
   gt(other: UintLike): Bool {
     return new Bool(compare("gt", this.expr, other));
   }
+  /** Whether it is greater than or equal to the other. */
   ge(other: UintLike): Bool {
     return new Bool(compare("ge", this.expr, other));
   }
@@ -264,12 +273,15 @@ export class Sint extends Signal {
   and(other: SintLike): Sint {
     return new Sint(bitwise("and", this.expr, other));
   }
+  /** Bitwise or. */
   or(other: SintLike): Sint {
     return new Sint(bitwise("or", this.expr, other));
   }
+  /** Bitwise exclusive or. */
   xor(other: SintLike): Sint {
     return new Sint(bitwise("xor", this.expr, other));
   }
+  /** Every bit inverted. */
   not(): Sint {
     return new Sint(build.unary("not", this.expr));
   }
@@ -282,21 +294,27 @@ export class Sint extends Signal {
     const { width } = this;
     return new Uint(build.choose(this.bit(width - 1).expr, this.neg().asUint().wrap(width).expr, this.asUint().expr));
   }
+  /** Whether both are equal. */
   eq(other: SintLike): Bool {
     return new Bool(compare("eq", this.expr, other));
   }
+  /** Whether they differ. */
   ne(other: SintLike): Bool {
     return new Bool(compare("ne", this.expr, other));
   }
+  /** Whether it is less than the other. */
   lt(other: SintLike): Bool {
     return new Bool(compare("lt", this.expr, other));
   }
+  /** Whether it is less than or equal to the other. */
   le(other: SintLike): Bool {
     return new Bool(compare("le", this.expr, other));
   }
+  /** Whether it is greater than the other. */
   gt(other: SintLike): Bool {
     return new Bool(compare("gt", this.expr, other));
   }
+  /** Whether it is greater than or equal to the other. */
   ge(other: SintLike): Bool {
     return new Bool(compare("ge", this.expr, other));
   }

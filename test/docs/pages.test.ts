@@ -20,8 +20,10 @@ const PAGES = [
   ),
 ];
 
+const pages = await generatedPages(buildProgram());
+
 describe("generated pages", () => {
-  test.each(Object.entries(generatedPages(buildProgram())))("docs/%s is what `npm run docs` writes", (name, text) => {
+  test.each(Object.entries(pages))("docs/%s is what `npm run docs` writes", (name, text) => {
     expect(read(`docs/${name}`), "run `npm run docs` and commit the result").toBe(text);
   });
 });
@@ -35,8 +37,15 @@ const anchor = (heading: string): string =>
     .replaceAll(" ", "-");
 
 const withoutCode = (text: string): string => text.replace(/```[^]*?```/g, "").replace(/`[^`\n]*`/g, "");
-const anchors = (text: string): string[] =>
-  [...text.replace(/```[^]*?```/g, "").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading!));
+
+/** Of headings that read alike, the later ones get a number. */
+const anchors = (text: string): string[] => {
+  const plain = [...text.replace(/```[^]*?```/g, "").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading!));
+  return plain.map((one, index) => {
+    const before = plain.slice(0, index).filter((other) => other === one).length;
+    return before === 0 ? one : `${one}-${before}`;
+  });
+};
 
 describe.each(PAGES)("%s", (page) => {
   const text = read(page);

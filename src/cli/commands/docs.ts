@@ -7,8 +7,11 @@ import { writeFileAtomic } from "../../files/index.ts";
 const DOCS = new URL("../../../docs/", import.meta.url);
 
 /** The generated pages by file name. */
-export function generatedPages(program: Command): Readonly<Record<string, string>> {
+export async function generatedPages(program: Command): Promise<Readonly<Record<string, string>>> {
+  // The only part of the program that needs the TypeScript compiler, which is there in the repository but not in an installation.
+  const { apiPages } = await import("../../docs/api/index.ts");
   return {
+    ...apiPages(),
     "cli.md": cliPage(program),
     "commands.md": commandsPage(),
     "configuration.md": configurationPage(),
@@ -22,8 +25,8 @@ export function addDocs(program: Command): void {
     .command("docs")
     .description("write the generated reference pages into docs/")
     .addHelpText("after", "\nExamples:\n  systole docs")
-    .action(() => {
-      for (const [name, text] of Object.entries(generatedPages(program))) {
+    .action(async () => {
+      for (const [name, text] of Object.entries(await generatedPages(program))) {
         writeFileAtomic(fileURLToPath(new URL(name, DOCS)), text);
         process.stdout.write(`docs/${name}\n`);
       }
