@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes sure that the tools beside Node exist: `setup.mjs --for run` needs Verilator and a C++ compiler, `--for test`
-// also Icarus Verilog, Yosys and zlib's header. On Debian and Ubuntu as root it installs what is absent through apt-get; elsewhere it says
+// Makes sure that the tools beside Node exist: `setup.mjs --for run` needs none, `--for verilator` Verilator and a C++ compiler,
+// `--for test` also Icarus Verilog, Yosys and zlib's header. On Debian and Ubuntu as root it installs what is absent through apt-get; elsewhere it says
 // in one line what to install and exits with status 1. Plain JavaScript without imports from the package, so that it runs
 // before anything else does; when all is present it only looks at the PATH.
 import { spawnSync } from "node:child_process";
@@ -12,13 +12,15 @@ import { fileURLToPath } from "node:url";
 const CLANG = ["clang++"];
 const ANY_COMPILER = ["clang++", "g++"];
 
+const OLDEST_NODE = 20;
+
 /** What each purpose needs: the first program found of `anyOf`, else the Debian package `apt`. */
 const VERILATOR = { what: "Verilator 5", anyOf: ["verilator"], apt: "verilator" };
 const COMPILER = { what: "a C++ compiler (clang or g++)", anyOf: ANY_COMPILER, apt: "clang" };
 const ICARUS = { what: "Icarus Verilog", anyOf: ["iverilog"], apt: "iverilog" };
 const YOSYS = { what: "Yosys", anyOf: ["yosys"], apt: "yosys" };
 const ZLIB = { what: "zlib's header", header: "zlib.h", apt: "zlib1g-dev" };
-const NEEDS = { run: [VERILATOR, COMPILER], test: [VERILATOR, COMPILER, ICARUS, YOSYS, ZLIB] };
+const NEEDS = { run: [], verilator: [VERILATOR, COMPILER], test: [VERILATOR, COMPILER, ICARUS, YOSYS, ZLIB] };
 
 const cacheFolder = process.env.SYSTOLE_CACHE ?? join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache");
 /** Written when clang could not be installed beside an existing g++, so that the attempt is not repeated every time. */
@@ -75,14 +77,19 @@ function recentlyFailed(marker) {
 function main(argv) {
   const purpose = argv[0] === "--for" && argv.length === 2 ? argv[1] : undefined;
   if (purpose === undefined || !Object.hasOwn(NEEDS, purpose)) {
-    progress("usage: node scripts/setup.mjs --for run|test");
+    progress("usage: node scripts/setup.mjs --for run|verilator|test");
     return 2;
+  }
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < OLDEST_NODE) {
+    progress(`Node ${process.versions.node} is too old: version ${OLDEST_NODE} or later is needed.`);
+    return 1;
   }
   const needs = NEEDS[purpose];
   const canInstall = process.getuid?.() === 0 && onPath("apt-get") && process.env.SYSTOLE_NO_INSTALL === undefined;
   let missing = needs.filter((need) => !present(need));
   if (canInstall) {
-    const wantsClang = !CLANG.some(onPath) && !recentlyFailed(noClangMarker);
+    const wantsClang = needs.includes(COMPILER) && !CLANG.some(onPath) && !recentlyFailed(noClangMarker);
     // Only g++: clang is worth having, but its absence is no error. Kept apart so that its failure spoils nothing else.
     const required = missing.filter((need) => need !== COMPILER).map((need) => need.apt);
     if (required.length > 0) {

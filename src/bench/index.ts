@@ -6,5 +6,6 @@ export * from "./matmul.ts";
 export * from "./passes.ts";
 export * from "./run.ts";
 export * from "./shape.ts";
+export * from "./simulators.ts";
 export * from "./workload.ts";
 export * from "./workloads.ts";

@@ -6,7 +6,8 @@ import { FUSIONS } from "../compiler/index.ts";
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { requireWritable } from "../files/index.ts";
-import type { WaveOptions } from "../harness/index.ts";
+import { SIMULATORS } from "../harness/index.ts";
+import type { SimulatorName, WaveOptions } from "../harness/index.ts";
 import type { CalibrationMethod } from "../model/index.ts";
 import type { MemorySettings } from "../runtime/index.ts";
 
@@ -50,6 +51,7 @@ export interface WaveFlags {
 
 /** Options of every command that simulates. */
 export interface SimulationFlags extends MemoryFlags, WaveFlags {
+  readonly simulator: SimulatorName;
   readonly config: string;
   readonly json?: boolean;
   readonly html?: string;
@@ -86,6 +88,7 @@ export function addSimulationOptions(command: Command): Command {
       requireOutputs(action.opts<SimulationFlags>());
     })
     .option("-c, --config <name>", "preset name or configuration file", "transformer")
+    .addOption(simulatorOption())
     .option("--json", "print one JSON object on standard output and nothing else (docs/report.md)")
     .option("--html <file>", "write the report as an HTML page")
     .option(
@@ -94,7 +97,10 @@ export function addSimulationOptions(command: Command): Command {
     )
     .option("--svg <file>", "write the timeline of the engines as a picture");
   return addMemoryOptions(command)
-    .option("--wave <file>", "record waves (.vcd or .fst); slow and large, so give a window")
+    .option(
+      "--wave <file>",
+      "record waves (.vcd; with --simulator verilator also .fst); slow and large, so give a window",
+    )
     .addOption(new Option("--wave-from <cycle>", "first cycle recorded").argParser(integer(0, MAX_CYCLE)))
     .addOption(new Option("--wave-to <cycle>", "first cycle not recorded any more").argParser(integer(1, MAX_CYCLE)))
     .option("--wave-scope <path>", "record only what is inside this instance, dots between names");
@@ -105,6 +111,15 @@ export const bandwidthOption = (): Option =>
   new Option("--bandwidth <bytes>", "memory bytes per cycle each way (default: a DMA beat)").argParser(
     number(0.125, 64),
   );
+
+/** `--simulator`. */
+export const simulatorOption = (): Option =>
+  new Option(
+    "--simulator <name>",
+    "what runs the RTL: the simulator within this program, or Verilator's model of the Verilog",
+  )
+    .choices(SIMULATORS)
+    .default("embedded");
 
 /** `--softmax`. */
 export const softmaxOption = (): Option =>
@@ -157,7 +172,7 @@ export const memorySettings = (flags: MemoryFlags, params: Params): MemorySettin
 });
 
 /** The waves that the options ask for. Errors: `option-wave`. */
-export function waveOptions(flags: WaveFlags): WaveOptions | undefined {
+export function waveOptions(flags: WaveFlags & Pick<SimulationFlags, "simulator">): WaveOptions | undefined {
   if (flags.wave === undefined) {
     if (flags.waveFrom === undefined && flags.waveTo === undefined && flags.waveScope === undefined) return undefined;
     throw new SystoleError({
@@ -167,6 +182,13 @@ export function waveOptions(flags: WaveFlags): WaveOptions | undefined {
   }
   if (!/\.(vcd|fst)$/.test(flags.wave)) {
     throw new SystoleError({ code: "option-wave", message: `--wave ${flags.wave}: the name must end in .vcd or .fst` });
+  }
+  if (flags.simulator === "embedded" && flags.wave.endsWith(".fst")) {
+    throw new SystoleError({
+      code: "option-wave",
+      message: `--wave ${flags.wave}: the embedded simulator writes .vcd only`,
+      remedy: "End the name in .vcd, or add --simulator verilator.",
+    });
   }
   return { file: flags.wave, fromCycle: flags.waveFrom, toCycle: flags.waveTo, scope: flags.waveScope };
 }

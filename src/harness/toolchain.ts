@@ -27,7 +27,9 @@ export interface Toolchain {
 }
 
 const OLDEST_VERILATOR = 5;
-const INSTALL = "Run `node scripts/setup.mjs --for run`, or install them: sudo apt-get install verilator clang.";
+const INSTALL =
+  "Run `node scripts/setup.mjs --for verilator`, or install them: sudo apt-get install verilator clang. " +
+  "The embedded simulator (--simulator embedded) needs neither.";
 
 /**
  * The tools on the PATH; `SYSTOLE_CXX` names another compiler than the first of clang++ and g++.
@@ -123,8 +125,13 @@ function readMemo(file: string): Record<string, string> {
   }
 }
 
-/** Versions of the tools that simulations are built with. Throws as {@link findToolchain} does. */
+/** Versions of the tools that Verilator's simulations are built with, `not installed` where they are absent. */
 export function toolVersions(): { readonly verilator: string; readonly compiler: string } {
-  const { verilator, compiler } = findToolchain(defaultCacheFolder());
-  return { verilator: verilator.version, compiler: compiler.version };
+  try {
+    const { verilator, compiler } = findToolchain(defaultCacheFolder());
+    return { verilator: verilator.version, compiler: compiler.version };
+  } catch (error) {
+    if (!(error instanceof SystoleError)) throw error;
+    return { verilator: "Verilator not installed", compiler: "no C++ compiler" };
+  }
 }

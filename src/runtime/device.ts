@@ -46,6 +46,8 @@ export interface DeviceOptions {
   readonly simulator?: SimulatorName | undefined;
   /** Of what memories and registers without reset hold at power-up. Default: 1. */
   readonly seed?: number;
+  /** Where Verilator's models are kept; default: that of the harness. */
+  readonly cacheFolder?: string;
   /** C++ optimisation level of the build; default: that of the harness. */
   readonly optimise?: 0 | 1 | 2 | 3;
   /** Error responses to give, for tests of the fault path. Addresses are bus addresses. */
@@ -97,7 +99,7 @@ export class Device {
 
   /** Elaborates, opens the simulation (for Verilator: builds it, or takes it from the cache), resets, and checks that the registers are those of `params`. */
   static async open(params: Params, options: DeviceOptions): Promise<Device> {
-    const { memory, wave, signal, seed, optimise, onBuild } = options;
+    const { memory, wave, signal, seed, optimise, cacheFolder, onBuild } = options;
     const p = memory.stallProbability;
     const accelerator = await openAccelerator(elaborateAccelerator(params), {
       memory: {
@@ -116,6 +118,7 @@ export class Device {
       simulator: options.simulator,
       ...(seed === undefined ? {} : { seed }),
       ...(optimise === undefined ? {} : { optimise }),
+      ...(cacheFolder === undefined ? {} : { cacheFolder }),
       ...(onBuild === undefined ? {} : { onProgress: onBuild }),
     });
     const device = new Device(params, accelerator, options);

@@ -48,9 +48,14 @@ describe("options and commands", () => {
     [
       "an unknown kernel",
       ["bench", "fft"],
-      `command-argument value 'fft' is invalid for argument 'kernel'. Allowed choices are layer, model, attention, matmul, softmax, layernorm, gelu.${explains("bench")}`,
+      `command-argument value 'fft' is invalid for argument 'kernel'. Allowed choices are layer, model, attention, matmul, softmax, layernorm, gelu, simulators.${explains("bench")}`,
     ],
     ["waves without a file", ["run", "--wave-to", "9"], "--wave-from, --wave-to and --wave-scope need --wave <file>"],
+    [
+      "waves that the embedded simulator does not write",
+      ["run", "--wave", "a.fst"],
+      "--wave a.fst: the embedded simulator writes .vcd only\n  End the name in .vcd, or add --simulator verilator.",
+    ],
     ["waves of another format", ["run", "--wave", "a.txt"], "--wave a.txt: the name must end in .vcd or .fst"],
     [
       "more bandwidth than the bus has",
@@ -258,7 +263,7 @@ describe("a result that cannot be written is refused before the work", () => {
 
 test("missing tools: which, and what to install", async () => {
   expectMistake(
-    await systole(["run", "--text", "a"], { env: NO_TOOLS }),
-    "Verilator is not on the PATH\n  Run `node scripts/setup.mjs --for run`, or install them: sudo apt-get install verilator clang.",
+    await systole(["run", "--text", "a", "--simulator", "verilator"], { env: NO_TOOLS }),
+    "Verilator is not on the PATH\n  Run `node scripts/setup.mjs --for verilator`, or install them: sudo apt-get install verilator clang. The embedded simulator (--simulator embedded) needs neither.",
   );
 });

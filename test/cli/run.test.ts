@@ -59,7 +59,7 @@ test("without --json: predictions, operations and totals as text; progress on st
   const { code, stdout, stderr } = await systole(["run", ...config, ...TEXTS], { cwd, env: QUICK });
   expect(code).toBe(0);
   expect(withoutProgress(stderr)).toBe("");
-  expect(stderr).toContain("building the simulation of tiny\n");
+  expect(stderr).toContain("preparing the simulation of tiny\n");
   expect(stdout).toMatch(/^text 1 +body \{ margin: 0 \} +\d+ +css +\d+\.\d % +same$/m);
   expect(stdout).toMatch(/^layer 1 output +[\d,]+ +\d+\.\d % /m);
   expect(stdout).toMatch(/values in 14 tensors compared with the integer reference: 0 differences$/m);

@@ -19,6 +19,7 @@ import {
   waveOptions,
 } from "../options.ts";
 import type { SimulationFlags } from "../options.ts";
+import { benchSimulators, SIMULATORS_SHAPE } from "./bench-simulators.ts";
 import { emitReport } from "../output.ts";
 import { Progress } from "../progress.ts";
 
@@ -32,20 +33,28 @@ interface BenchFlags extends SimulationFlags {
   readonly check: boolean;
 }
 
-async function bench(kind: WorkloadName, flags: BenchFlags, signal: AbortSignal): Promise<void> {
+/** What can be measured that is no kernel. */
+const SIMULATORS = "simulators";
+
+async function bench(kind: WorkloadName | typeof SIMULATORS, flags: BenchFlags, signal: AbortSignal): Promise<void> {
   const progress = new Progress({ quiet: flags.json === true });
   const params = loadConfig(flags.config);
   const memory = memorySettings(flags, params);
+  if (kind === SIMULATORS) {
+    await benchSimulators(params, flags, { memory, json: flags.json === true, progress }, signal);
+    return;
+  }
   const wave = waveOptions(flags);
   progress.step(`preparing ${kind}`);
   const workload = makeWorkload(kind, params, flags, { memory, fusion: flags.fusion });
-  progress.step(`building the simulation of ${params.name}`);
+  progress.step(`preparing the simulation of ${params.name}`);
   try {
     await checkpoint(signal);
     const { report, run } = await measure(params, workload, {
       command: commandLine(),
       memory,
       wave,
+      simulator: flags.simulator,
       signal,
       check: flags.check,
       onBuild: (p) => {
@@ -73,7 +82,7 @@ export function addBench(program: Command): void {
   const command = program
     .command("bench")
     .description("measure one kernel, an encoder layer or a whole encoder on the generated RTL with random data")
-    .addArgument(new Argument("<kernel>", "what to measure").choices(Object.keys(WORKLOADS)))
+    .addArgument(new Argument("<kernel>", "what to measure").choices([...Object.keys(WORKLOADS), SIMULATORS]))
     .option("-s, --shape <shape>", "dimensions, see below")
     .addOption(
       new Option("--seq <n>", "layer, model, attention: sequence length").argParser(integer(1, 4096)).default(128),
@@ -102,9 +111,11 @@ export function addBench(program: Command): void {
         "",
         "Kernels:",
         ...meanings,
+        `  ${SIMULATORS.padEnd(11)}the speed of the simulators, embedded and Verilator: the array alone, an encoder layer, the start`,
         "",
         "Shapes:",
         ...shapes,
+        `  ${SIMULATORS.padEnd(11)}as layer, default ${SIMULATORS_SHAPE}`,
         "",
         "Examples:",
         "  systole bench layer --shape bert-base --seq 128",
@@ -112,8 +123,11 @@ export function addBench(program: Command): void {
         "  systole bench model --shape bert-base --seq 128 --html out/bert-base.html",
         "  systole bench attention --seq 512",
         "  systole bench layernorm --shape 64x768",
+        "  systole bench simulators --json",
         "  systole bench layer --shape 120,5,480 --seq 17 --config edge --stalls 0.2",
       ].join("\n"),
     )
-    .action(async (kind: WorkloadName, flags: BenchFlags) => interruptible((signal) => bench(kind, flags, signal)));
+    .action(async (kind: WorkloadName | typeof SIMULATORS, flags: BenchFlags) =>
+      interruptible((signal) => bench(kind, flags, signal)),
+    );
 }

@@ -158,11 +158,12 @@ async function run(files: readonly string[], flags: RunFlags, signal: AbortSigna
     signal,
   );
 
-  progress.step(`building the simulation of ${params.name}`);
+  progress.step(`preparing the simulation of ${params.name}`);
   const device = await Device.open(params, {
     memory,
     imageBytes: Math.ceil(bytes / 4096) * 4096,
     wave,
+    simulator: flags.simulator,
     signal,
     onBuild: (p) => {
       progress.update(p.done / p.total, buildNote(p));

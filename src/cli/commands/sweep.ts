@@ -6,6 +6,7 @@ import { encoderData, parseLayerShape } from "../../bench/index.ts";
 import { FUSIONS } from "../../compiler/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
+import type { SimulatorName } from "../../harness/index.ts";
 import type { SoftmaxMode } from "../../model/index.ts";
 import {
   PointStore,
@@ -24,11 +25,12 @@ import { buildNote } from "../build-note.ts";
 import { ExitRequest } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
-import { addMemoryOptions, commandLine, integer, memorySettings, softmaxOption } from "../options.ts";
+import { addMemoryOptions, commandLine, integer, memorySettings, simulatorOption, softmaxOption } from "../options.ts";
 import type { MemoryFlags } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface SweepFlags extends MemoryFlags {
+  readonly simulator: SimulatorName;
   readonly config: string;
   readonly scratchpad: string;
   readonly accumulator: string;
@@ -86,6 +88,7 @@ async function sweep(flags: SweepFlags, signal: AbortSignal): Promise<void> {
           predict: flags.predict === true,
           check: flags.check,
           store,
+          simulator: flags.simulator,
           signal,
           checkpoint: () => checkpoint(signal),
           onBuild: (p) => {
@@ -136,6 +139,7 @@ export function addSweep(program: Command): void {
     .option("-s, --shape <shape>", "a well-known encoder, or hidden,heads,intermediate", "bert-base")
     .addOption(new Option("--seq <n>", "sequence length").argParser(integer(1, 4096)).default(512))
     .addOption(new Option("--layers <n>", "layers in one program").argParser(integer(1, 48)).default(1))
+    .addOption(simulatorOption())
     .addOption(softmaxOption())
     .option(
       "--predict",
