@@ -31,6 +31,14 @@ export function sectionsOf(index: string): Section[] {
   const sections: { title: string; exported: Exported[] }[] = [];
   for (const statement of source.statements) {
     const title = titleAbove(source, statement);
+    const passed = passedOn(index, statement);
+    if (passed !== undefined) {
+      // The sections of the file whose exports are passed on, under the title here.
+      sections.push(
+        ...sectionsOf(passed).map((one) => ({ title: `${title ?? ""}: ${one.title}`, exported: [...one.exported] })),
+      );
+      continue;
+    }
     if (title !== undefined || sections.length === 0) sections.push({ title: title ?? "General", exported: [] });
     sections.at(-1)!.exported.push(...exportsOf(index, statement));
   }
@@ -54,6 +62,13 @@ function titleAbove(source: ts.SourceFile, statement: ts.Statement): string | un
   return last && source.text.slice(last.pos + 2, last.end).trim();
 }
 
+/** The file of `export * from "…"`. */
+function passedOn(file: string, statement: ts.Statement): string | undefined {
+  if (!ts.isExportDeclaration(statement) || statement.exportClause !== undefined) return undefined;
+  const from = statement.moduleSpecifier;
+  return from !== undefined && ts.isStringLiteral(from) ? resolve(dirname(file), from.text) : undefined;
+}
+
 function exportsOf(file: string, statement: ts.Statement): Exported[] {
   if (!ts.isExportDeclaration(statement)) {
     return declared(statement).map((one) => ({ name: one.name!.getText(), file, declarations: [one] }));
@@ -61,10 +76,10 @@ function exportsOf(file: string, statement: ts.Statement): Exported[] {
   const from = statement.moduleSpecifier;
   if (from === undefined || !ts.isStringLiteral(from)) return [];
   const target = resolve(dirname(file), from.text);
-  if (statement.exportClause === undefined || !ts.isNamedExports(statement.exportClause)) {
-    return sectionsOf(target).flatMap((section) => section.exported);
-  }
-  return statement.exportClause.elements.map((element) => {
+  const clause = statement.exportClause;
+  if (clause === undefined) return sectionsOf(target).flatMap((section) => section.exported);
+  if (!ts.isNamedExports(clause)) return [];
+  return clause.elements.map((element) => {
     const found = find(target, (element.propertyName ?? element.name).text);
     return { ...found, name: element.name.text };
   });

@@ -25,6 +25,11 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     index: "src/testbench.ts",
     about: "Simulation: testbenches with processes, stream drivers, random tests, linters.",
   },
+  formal: {
+    specifier: "systole/formal",
+    index: "src/formal/index.ts",
+    about: "Proofs: bounded search and k-induction over the assertions of a design, with counterexamples.",
+  },
 };
 
 /** The pages by file name below `docs/`. */
