@@ -5,14 +5,16 @@ import type { Command } from "../isa/index.ts";
 import { checkAllocation } from "./allocation-check.ts";
 import type { ProgramBuilder, SegmentDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
+import { defaultMemory, predictProgram } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
 import { emit } from "./emit.ts";
-import type { BufferUse } from "./emit.ts";
+import type { BufferUse, Emission } from "./emit.ts";
 import { findDependencies } from "./hazards.ts";
 import type { DramWindow } from "./hazards.ts";
 import { reorderDependencies, scheduleCommands } from "./order.ts";
 import type { BufferRecord, Program, Segment, Tensor } from "./program.ts";
 import { assignRowJobs } from "./row-jobs.ts";
+import type { Step } from "./steps.ts";
 import { SemaphoreFile, synchronise } from "./synchronise.ts";
 
 /** How far emission looks ahead, and the memory that schedules are made for. */
@@ -20,12 +22,6 @@ export interface AssembleOptions {
   /** GEMM steps; default 6. */
   readonly lookahead?: number;
   readonly memory?: MemoryModel;
-}
-
-export interface Assembly {
-  readonly program: Program;
-  /** Cycles that the cost model expects, all segments together. */
-  readonly expectedCycles: number;
 }
 
 const REGION_ORDER = ["weights", "parameters", "host", "activations"] as const;
@@ -47,7 +43,7 @@ function placeRegions(builder: ProgramBuilder): DramWindow {
 }
 
 /** Assembles the program. Throws CapacityError when a buffer does not fit, SystoleError for too few semaphores. */
-export function assemble(builder: ProgramBuilder, options: AssembleOptions = {}): Assembly {
+export function assemble(builder: ProgramBuilder, options: AssembleOptions = {}): Program {
   const { params } = builder;
   const window = placeRegions(builder);
   const segments: Segment[] = [];
@@ -67,7 +63,7 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
     .forEach((c, i) => {
       encodeCommand(c, commands, i * COMMAND_BYTES);
     });
-  const program: Program = {
+  return {
     fingerprint: params.fingerprint,
     config: params.name,
     dataBytes: window.end,
@@ -89,42 +85,64 @@ export function assemble(builder: ProgramBuilder, options: AssembleOptions = {})
     commandOperations: Uint16Array.from(parts.flatMap((part) => part.operations)),
     commands,
   };
-  return { program, expectedCycles: parts.reduce((sum, part) => sum + part.cycles, 0) };
 }
 
 /** Cycles that a builder's steps are expected to take, host steps not included. Throws CapacityError. */
-export function predictSteps(builder: ProgramBuilder, { lookahead = 6, memory }: AssembleOptions): number {
-  const { params, segments } = builder;
+export function predictSteps(builder: ProgramBuilder, options: AssembleOptions = {}): number {
+  const { params } = builder;
+  const { memory = defaultMemory(params) } = options;
   const window = placeRegions(builder);
-  return segments.reduce((sum, { steps }) => {
-    const commands = assignRowJobs(emit(params, steps, lookahead).commands);
-    return sum + scheduleCommands(params, commands, findDependencies(params, commands, window), memory).cycles;
-  }, 0);
+  const semaphores = new SemaphoreFile(params.semaphores);
+  let firstCommand = 0;
+  let cycles = 0;
+  for (const { steps } of builder.segments) {
+    if (steps.length === 0) continue;
+    const { commands } = orderSegment(params, steps, window, options, semaphores);
+    cycles += predictProgram(params, commands, memory, { firstCommand }).cycles;
+    firstCommand += commands.length;
+  }
+  return cycles;
 }
 
 interface AssembledSegment {
   readonly commands: readonly Command[];
   readonly operations: readonly number[];
   readonly buffers: readonly BufferRecord[];
-  readonly cycles: number;
+}
+
+/** Commands in program order, with their semaphores; `order` says where each was in the emission. */
+interface OrderedSegment {
+  readonly emission: Emission;
+  readonly order: readonly number[];
+  readonly commands: readonly Command[];
+}
+
+function orderSegment(
+  params: Params,
+  steps: readonly Step[],
+  window: DramWindow,
+  { lookahead = 6, memory }: AssembleOptions,
+  file: SemaphoreFile,
+): OrderedSegment {
+  const emission = emit(params, steps, lookahead);
+  const emitted = assignRowJobs(emission.commands);
+  const dependencies = findDependencies(params, emitted, window);
+  const { order } = scheduleCommands(params, emitted, dependencies, memory);
+  const ordered = order.map((id) => emitted[id]!);
+  const { wait, post } = synchronise(params, ordered, reorderDependencies(dependencies, order), file);
+  return { emission, order, commands: ordered.map((c, i) => withSemaphores(c, wait[i]!, post[i]!)) };
 }
 
 function assembleSegment(
   params: Params,
-  draft: SegmentDraft,
+  { steps }: SegmentDraft,
   window: DramWindow,
-  { lookahead = 6, memory }: AssembleOptions,
+  options: AssembleOptions,
   firstCommand: number,
   file: SemaphoreFile,
 ): AssembledSegment {
-  const emission = emit(params, draft.steps, lookahead);
+  const { emission, order, commands } = orderSegment(params, steps, window, options, file);
   checkAllocation(params, emission.buffers);
-  const emitted = assignRowJobs(emission.commands);
-  const dependencies = findDependencies(params, emitted, window);
-  const { order, cycles } = scheduleCommands(params, emitted, dependencies, memory);
-  const ordered = order.map((id) => emitted[id]!);
-  const { wait, post } = synchronise(params, ordered, reorderDependencies(dependencies, order), file);
-  const commands = ordered.map((c, i) => withSemaphores(c, wait[i]!, post[i]!));
   const operations = order.map((id) => emission.operations[id]!);
   const position = new Int32Array(order.length);
   order.forEach((id, at) => (position[id] = at));
@@ -133,7 +151,7 @@ function assembleSegment(
     firstCommand: b.firstCommand + firstCommand,
     lastCommand: b.lastCommand + firstCommand,
   }));
-  return { commands, operations, buffers, cycles };
+  return { commands, operations, buffers };
 }
 
 const withSemaphores = (c: Command, wait: number, post: number): Command =>

@@ -2,7 +2,6 @@
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
-import type { Assembly } from "./assemble.ts";
 import { ProgramBuilder } from "./builder.ts";
 import { defaultMemory } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
@@ -81,7 +80,7 @@ export function compile(
   });
 }
 
-function finish(builder: ProgramBuilder, { program }: Assembly, mapping: Mapping, memory: MemoryModel): Compiled {
+function finish(builder: ProgramBuilder, program: Program, mapping: Mapping, memory: MemoryModel): Compiled {
   let expectedCycles: number | undefined;
   return {
     program,

@@ -3,7 +3,7 @@
  * `lookahead` GEMM steps as far as the memories allow, which is what makes double buffering, across operations too.
  */
 import type { Params } from "../config/index.ts";
-import { command } from "../isa/index.ts";
+import { command, STORE_SOURCES } from "../isa/index.ts";
 import type { Command } from "../isa/index.ts";
 import { Pool } from "./pool.ts";
 import type { Buffer, DramRuns, LocalSpace, RegionDraft, Step } from "./steps.ts";
@@ -155,8 +155,27 @@ function build(step: Step): Command {
   if (step.dram === undefined) return command(step.engine, fields);
   const { region, offset, stride, runs } = step.dram;
   const dma: object = { dramOffset: region.offset + offset, dramStride: stride, runs, ...fields };
-  return command(step.engine, dma);
+  return joinRuns(command(step.engine, dma), step.dram);
 }
+
+/** Runs that follow each other on both sides are one: its bursts are as long as can be. */
+function joinRuns(c: Command, { stride, runs, runBytes }: DramRuns): Command {
+  if ((c.engine !== "load" && c.engine !== "store") || runs === 1 || stride !== runBytes) return c;
+  const { runLength, localStride } = c.fields;
+  const streams = c.engine === "store" && c.fields.source === STORE_SOURCES.stream;
+  if ((localStride !== runLength && !streams) || runs * runLength > MAX_RUN_LENGTH) return c;
+  const joined: object = {
+    ...c.fields,
+    runs: 1,
+    runLength: runs * runLength,
+    dramStride: runs * stride,
+    localStride: runs * runLength,
+  };
+  return command(c.engine, joined);
+}
+
+/** Largest value of the field. */
+const MAX_RUN_LENGTH = 2 ** 16 - 1;
 
 /** A prefetched step must not overtake the STORE that writes what it loads, nor the LOAD that fills what it reads. */
 function prerequisites(params: Params, steps: readonly Step[]): readonly (readonly number[])[] {

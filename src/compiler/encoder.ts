@@ -12,7 +12,7 @@ import type { Fusion } from "./fusion.ts";
 import { constantBytes, constantSections } from "./host-steps.ts";
 import { addLayerNorm } from "./layer-norm.ts";
 import { addLinear } from "./linear.ts";
-import type { LinearEpilogue } from "./linear.ts";
+import type { LinearEpilogue } from "./linear-epilogue.ts";
 import type { Groups } from "./program.ts";
 import { addRawAttention } from "./raw-attention.ts";
 import { addResidualNorm } from "./residual-norm.ts";

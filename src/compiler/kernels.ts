@@ -51,7 +51,7 @@ export function compileMatmul(params: Params, kernel: MatmulKernel, options?: Co
         where: "accelerator",
       });
       const epilogue = scales === undefined ? { kind: "raw" as const } : { kind: "requantise" as const, scales, relu };
-      addLinear(builder, { name: "matmul", operation, input, weights, bias, epilogue, output }, budget);
+      addLinear(builder, { name: "matmul", operation, input, weights, bias, epilogue, output, alone: true }, budget);
     },
     options,
   );

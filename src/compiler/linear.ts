@@ -1,29 +1,26 @@
 /** A linear layer in blocks: K panels streamed, bias broadcast into the accumulator, one NORM pass per block. */
 import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
-import type { Dyadic, DyadicChannels } from "../reference/index.ts";
+import type { DyadicChannels } from "../reference/index.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
+import { storeSums } from "./linear-epilogue.ts";
+import type { LinearEpilogue } from "./linear-epilogue.ts";
 import { linearCandidates, linearLabel, linearUnits } from "./linear-tiling.ts";
 import type { LinearTiling } from "./linear-tiling.ts";
 import { loadBlock, loadParameters, loadWeightPanel } from "./loads.ts";
 import type { Panel } from "./loads.ts";
-import { storeInt8, storeRaw } from "./results.ts";
-import type { Block } from "./blocks.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
-import type { Budget } from "./tiling.ts";
+import type { Budget, DetailedCandidate } from "./tiling.ts";
 import { carryOut, operationMacs, operationNames } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import type { Search } from "./mapper.ts";
+import { addWeightStream } from "./weight-stream.ts";
+import { layOutStream, weightStreamCandidates, weightStreamLabel } from "./weight-stream-tiling.ts";
+import type { WeightStreamTiling } from "./weight-stream-tiling.ts";
 import { declareParameters, declareWeights, scaleRow, valueRow } from "./weights.ts";
 import type { ParameterRow, ParameterTable, WeightMatrix } from "./weights.ts";
-
-/** What becomes of an accumulator block. `raw` leaves as s32, for the host or for a check. */
-export type LinearEpilogue =
-  | { readonly kind: "requantise"; readonly scales: DyadicChannels; readonly relu: boolean }
-  | { readonly kind: "gelu"; readonly input: DyadicChannels; readonly output: Dyadic }
-  | { readonly kind: "raw" };
 
 /** acc[rows][outputs] = input · weights + bias (+ residual), then the epilogue into `output`. */
 export interface LinearLayer {
@@ -38,7 +35,14 @@ export interface LinearLayer {
   readonly residual?: { readonly tensor: TensorDraft; readonly ratio: DyadicChannels };
   readonly epilogue: LinearEpilogue;
   readonly output: TensorDraft;
+  /** The program's only operation. */
+  readonly alone?: boolean;
 }
+
+/** Blocks one after another, or the weights once. */
+type Tiling = LinearTiling | WeightStreamTiling;
+
+const isStream = (tiling: Tiling): tiling is WeightStreamTiling => "last" in tiling;
 
 /** One block's place in the loop nest. */
 interface LinearBlock {
@@ -54,7 +58,7 @@ export function addLinear(builder: ProgramBuilder, layer: LinearLayer, budget: B
 }
 
 /** Declares the layer's weights; returns the search for its tiling and what adds its steps. */
-function planLinear(builder: ProgramBuilder, layer: LinearLayer, { memory }: Budget): Plan<LinearTiling> {
+function planLinear(builder: ProgramBuilder, layer: LinearLayer, { memory }: Budget): Plan<Tiling> {
   const { params } = builder;
   const weights = declareWeights(builder, `${layer.name} weights`, layer.weights, {
     rows: layer.input.columns,
@@ -69,20 +73,27 @@ function planLinear(builder: ProgramBuilder, layer: LinearLayer, { memory }: Bud
     outputBytes: layer.epilogue.kind === "raw" ? (4 as const) : (1 as const),
     residual: layer.residual !== undefined,
   };
-  const emit = (target: ProgramBuilder, tiling: LinearTiling, units?: number): void => {
-    const tiles = tiling.slices * params.wordTiles;
-    const parameters = declareParameters(target, `${layer.name} parameters`, layer.output.columns, tiles, sections);
-    new LinearEmitter(target, layer, tiling, weights, parameters).run(units);
+  const emit = (target: ProgramBuilder, tiling: Tiling, units?: number): void => {
+    const slices = isStream(tiling) ? weights.slices : tiling.slices;
+    const name = `${layer.name} parameters`;
+    const parameters = declareParameters(target, name, layer.output.columns, slices * params.wordTiles, sections);
+    if (isStream(tiling)) {
+      addWeightStream(target, layer, layOutStream(params, problem, tiling, memory), weights, parameters);
+    } else new LinearEmitter(target, layer, tiling, weights, parameters).run(units);
   };
-  const search: Search<LinearTiling> = {
+  const search: Search<Tiling> = {
     kind: "linear",
     name: layer.name,
     operations: operationNames(builder, [layer.operation]),
     problem,
     macs: operationMacs(builder, [layer.operation]),
-    candidates: linearCandidates(params, problem, memory),
-    label: (tiling) => linearLabel(tiling, params.wordBytes),
-    units: (tiling) => linearUnits(tiling, problem),
+    alone: layer.alone ?? false,
+    candidates: both<DetailedCandidate<Tiling>>(
+      linearCandidates(params, problem, memory),
+      weightStreamCandidates(params, problem, memory),
+    ),
+    label: (tiling) => (isStream(tiling) ? weightStreamLabel(tiling) : linearLabel(tiling, params.wordBytes)),
+    units: (tiling) => (isStream(tiling) ? 1 : linearUnits(tiling, problem)),
     trial: (trial, tiling, units) => {
       const residual = layer.residual === undefined ? [] : [layer.residual.tensor.region];
       trial.adopt([layer.input.region, weights.region, ...residual, layer.output.region]);
@@ -90,6 +101,11 @@ function planLinear(builder: ProgramBuilder, layer: LinearLayer, { memory }: Bud
     },
   };
   return { search, emit };
+}
+
+function* both<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {
+  yield* first;
+  yield* second;
 }
 
 /** Section 0: what the accumulator starts from; section 1: what the pass reads. */
@@ -228,22 +244,10 @@ class LinearEmitter {
   }
 
   #finish(block: LinearBlock, accumulator: Buffer, parameters: Buffer): void {
-    const { operation, epilogue, output } = this.#layer;
-    const target: Block = { ...block, tensor: output };
-    if (epilogue.kind === "raw") {
-      storeRaw(this.#builder, operation, accumulator, target);
-      return;
-    }
+    const { operation, epilogue, output, residual } = this.#layer;
     const tiles = this.#tiling.slices * this.#builder.params.wordTiles;
-    const startRows = this.#layer.residual === undefined ? 1 : 2;
-    const fields = (): PartialFields<"norm"> => ({
-      ...(epilogue.kind === "gelu"
-        ? { function: NORM_FUNCTIONS.gelu, finalM: epilogue.output.m, finalE: epilogue.output.e }
-        : { function: NORM_FUNCTIONS.requantise, relu: epilogue.relu ? 1 : 0 }),
-      perChannel: 1,
-      paramAddress: parameters.address + startRows * tiles,
-      paramStride: 1,
-    });
-    storeInt8(this.#builder, { operation, accumulator, reads: [parameters], fields }, target);
+    const scaleRow = (residual === undefined ? 1 : 2) * tiles;
+    const sums = { operation, accumulator, firstRow: 0, parameters, scaleRow };
+    storeSums(this.#builder, epilogue, sums, { ...block, tensor: output });
   }
 }

@@ -8,7 +8,7 @@ import { buffer } from "./steps.ts";
 import type { Buffer, DramRuns } from "./steps.ts";
 import type { ParameterTable, WeightMatrix } from "./weights.ts";
 
-/** A LOAD of whole runs into `into`, one run after the other; `runLength` in words or accumulator rows. */
+/** A LOAD of whole runs into `into` from unit `first` on, one run after the other; `runLength` in words or accumulator rows. */
 function load(
   builder: ProgramBuilder,
   operation: number,
@@ -16,6 +16,7 @@ function load(
   dram: DramRuns,
   runLength: number,
   localStride = runLength,
+  first = 0,
 ): void {
   const space = into.space === "accumulator" ? LOAD_SPACES.accumulator : LOAD_SPACES.scratchpad;
   builder.step({
@@ -25,7 +26,7 @@ function load(
     buffers: [into],
     fills: into,
     dram,
-    build: () => ({ space, runLength, localAddress: into.address, localStride }),
+    build: () => ({ space, runLength, localAddress: into.address + first, localStride }),
   });
 }
 
@@ -83,6 +84,21 @@ export function loadParameters(
   const dram = { region, offset: block * blockBytes, stride: blockBytes, runs: 1, runBytes: blockBytes };
   load(builder, operation, into, dram, blockRows);
   return into;
+}
+
+/** Loads `count` rows of the first block of parameters, from row `from` on, to their places in `into`. */
+export function loadParameterRows(
+  builder: ProgramBuilder,
+  operation: number,
+  { region }: ParameterTable,
+  into: Buffer,
+  from: number,
+  count: number,
+): void {
+  const { accumulatorRowBytes } = builder.params;
+  const bytes = count * accumulatorRowBytes;
+  const dram = { region, offset: from * accumulatorRowBytes, stride: bytes, runs: 1, runBytes: bytes };
+  load(builder, operation, into, dram, count, count, from);
 }
 
 /** Loads a block of an s32 tensor in layout "tiles" into accumulator rows, [tile][rows]. */

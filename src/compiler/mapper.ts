@@ -32,6 +32,8 @@ export interface Search<T extends object> {
   readonly operations: readonly string[];
   readonly problem: object;
   readonly macs: number;
+  /** The program consists of it alone: what the event model says of it is what the program takes. */
+  readonly alone?: boolean;
   readonly candidates: Iterable<DetailedCandidate<T>>;
   readonly label: (tiling: T) => string;
   /** Rounds of the outermost loop. */
@@ -42,9 +44,11 @@ export interface Search<T extends object> {
 
 /** Candidates that are predicted, and those that are remembered. */
 const CHECKED = 3;
+const CHECKED_ALONE = 12;
 const REMEMBERED = 8;
 /** Candidates that may fail to be placed before the search is content with the closed form. */
 const ATTEMPTS = 12;
+const ATTEMPTS_ALONE = 24;
 /** Rounds that are predicted of an operation with more: the rest goes at the pace of the last. */
 const ROUNDS = 2;
 /**
@@ -165,7 +169,8 @@ export class Mapper {
     const placed = checked.filter(({ predicted }) => predicted !== null);
     // What was not checked follows in the closed form's order, what cannot be placed comes last.
     const fastest = placed.slice().sort((a, b) => a.predicted! - b.predicted!)[0];
-    if (fastest !== undefined && fastest.predicted! < CLEAR_GAIN * placed[0]!.predicted!) {
+    const gain = search.alone === true ? 1 : CLEAR_GAIN;
+    if (fastest !== undefined && fastest.predicted! < gain * placed[0]!.predicted!) {
       placed.splice(placed.indexOf(fastest), 1);
       placed.unshift(fastest);
     }
@@ -220,8 +225,9 @@ export class Mapper {
   #check<T extends object>(search: Search<T>, ranked: readonly Ranked<T>[]): Checked<T>[] {
     const checked: Checked<T>[] = [];
     let placed = 0;
-    for (const candidate of ranked.slice(0, ATTEMPTS)) {
-      if (placed === CHECKED) break;
+    const alone = search.alone === true;
+    for (const candidate of ranked.slice(0, alone ? ATTEMPTS_ALONE : ATTEMPTS)) {
+      if (placed === (alone ? CHECKED_ALONE : CHECKED)) break;
       try {
         checked.push({ candidate, predicted: this.#predict(search, candidate.tiling), problem: null });
         placed++;

@@ -10,7 +10,7 @@ import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
 import { beatCycles } from "./cost/index.ts";
-import { loadAccumulator, loadParameters } from "./loads.ts";
+import { loadAccumulator, loadParameters, loadZeros } from "./loads.ts";
 import { layerNormRows, normalisePass, statisticsPass } from "./residual-norm.ts";
 import type { ChannelLayerNorm } from "./residual-norm.ts";
 import { storeInt8 } from "./results.ts";
@@ -324,24 +324,6 @@ function addSoftmax(context: Context, { cols, scale, mode, valid = cols }: Softm
       storeInt8(builder, { operation, accumulator, reads: [slots], fields }, block);
     };
   });
-}
-
-/** Zero words: an activation and a weight for every use. */
-function loadZeros(builder: ProgramBuilder, operation: number, words: number): Buffer {
-  const { params } = builder;
-  const size = roundUp(words, params.rowAlign);
-  const region = builder.region("weights", "zeros", size * params.wordBytes);
-  const into = buffer("scratchpad", "zeros", size, "high");
-  builder.step({
-    engine: "load",
-    operation,
-    prefetch: true,
-    buffers: [into],
-    fills: into,
-    dram: { region, offset: 0, stride: region.bytes, runs: 1, runBytes: region.bytes },
-    build: () => ({ runLength: size, localAddress: into.address }),
-  });
-  return into;
 }
 
 function addLayerNorm(context: Context, { constants }: LayerNormKernel): void {

@@ -176,7 +176,11 @@ class RawAttentionEmitter {
           }),
         });
       }
-      storeRaw(this.#builder, operation, scores, { tensor: output, row: headRow, rows, slice: 0, slices });
+      storeRaw(
+        this.#builder,
+        { operation, accumulator: scores },
+        { tensor: output, row: headRow, rows, slice: 0, slices },
+      );
     }
   }
 
@@ -213,7 +217,7 @@ class RawAttentionEmitter {
         });
       }
       const block = { tensor: output, row: headRow, rows, slice: 0, slices: this.#headSlices };
-      storeRaw(this.#builder, operation, sums, block);
+      storeRaw(this.#builder, { operation, accumulator: sums }, block);
     }
   }
 }

@@ -6,10 +6,15 @@ import type { Block } from "./blocks.ts";
 import type { ProgramBuilder } from "./builder.ts";
 import type { Buffer } from "./steps.ts";
 
-/** A NORM pass over a block whose accumulator rows are [tile][rows] in `accumulator`, from row `offset` on. */
-export interface ResultPass {
+/** Accumulator rows of a block, [tile][rows] in `accumulator` from row `firstRow` (default 0) on. */
+export interface ResultRows {
   readonly operation: number;
   readonly accumulator: Buffer;
+  readonly firstRow?: number;
+}
+
+/** A NORM pass over them. */
+export interface ResultPass extends ResultRows {
   /** Every other buffer that `fields` needs. */
   readonly reads: readonly Buffer[];
   /** Function, scales, parameters, mask; called when the buffers have addresses. */
@@ -17,11 +22,15 @@ export interface ResultPass {
 }
 
 /** What every pass over a whole block has in common. */
-function passFields({ params }: ProgramBuilder, block: Block, accumulator: Buffer): Partial<NormFields> {
+function passFields(
+  { params }: ProgramBuilder,
+  block: Block,
+  { accumulator, firstRow = 0 }: ResultRows,
+): Partial<NormFields> {
   return {
     rows: block.rows,
     slices: block.slices * params.wordSlices,
-    accAddress: accumulator.address,
+    accAddress: accumulator.address + firstRow,
     accStride: block.rows,
   };
 }
@@ -42,7 +51,7 @@ export function storeInt8(builder: ProgramBuilder, pass: ResultPass, block: Bloc
     prefetch: false,
     buffers: [pass.accumulator, ...pass.reads, ...held],
     build: () => ({
-      ...passFields(builder, block, pass.accumulator),
+      ...passFields(builder, block, pass),
       ...(staging === undefined
         ? { output: NORM_OUTPUTS.stream }
         : { output: NORM_OUTPUTS.scratchpad, spadAddress: staging.address, spadStride: block.rows }),
@@ -65,14 +74,15 @@ export function storeInt8(builder: ProgramBuilder, pass: ResultPass, block: Bloc
 }
 
 /** The accumulator as it is, s32, to a tensor in layout "lanes". */
-export function storeRaw(builder: ProgramBuilder, operation: number, accumulator: Buffer, block: Block): void {
+export function storeRaw(builder: ProgramBuilder, sums: ResultRows, block: Block): void {
   const { params } = builder;
+  const { operation, accumulator } = sums;
   builder.step({
     engine: "norm",
     operation,
     prefetch: false,
     buffers: [accumulator],
-    build: () => ({ ...passFields(builder, block, accumulator), function: NORM_FUNCTIONS.raw }),
+    build: () => ({ ...passFields(builder, block, sums), function: NORM_FUNCTIONS.raw }),
   });
   const dram = blockRuns(builder, block);
   builder.step({

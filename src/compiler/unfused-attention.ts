@@ -207,7 +207,7 @@ class ScoresEmitter {
       });
     }
     const block = { tensor: this.#output, row: headRow, rows, slice: 0, slices: keys / params.wordBytes };
-    storeRaw(this.#builder, operation, scores, block);
+    storeRaw(this.#builder, { operation, accumulator: scores }, block);
   }
 }
 
