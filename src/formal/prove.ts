@@ -6,7 +6,7 @@ import type { Ports } from "../hdl/ports.ts";
 import { Induction } from "./induction.ts";
 import { invariantsOf, type Invariants } from "./invariants.ts";
 import { goalsOf, type Assumptions, type Goals, type Obligation } from "./obligations.ts";
-import { findTrace, type Counterexample, type ResetPlan } from "./refute.ts";
+import { findTrace, type ResetPlan } from "./refute.ts";
 import type { Outcome, ProofResult, PropertyResult } from "./result.ts";
 import { openSolver, Query, type Solver, type SolverName } from "./solver/index.ts";
 import { TermEvaluation, type Term } from "./terms/index.ts";
@@ -184,7 +184,12 @@ class Proof {
     const demanded = properties.filter(({ kind }) => kind !== "cover");
     const refuted = demanded.some(({ status }) => status === "refuted");
     const proven = demanded.every(({ status }) => status === "proven");
-    return { status: refuted ? "refuted" : proven ? "proven" : "holds", depth, properties };
+    return {
+      status: refuted ? "refuted" : proven ? "proven" : "holds",
+      design: this.#system.design,
+      depth,
+      properties,
+    };
   }
 }
 
@@ -199,5 +204,3 @@ function noProperties(design: Design): SystoleError {
     remedy: 'State what must hold with assert(condition, "…") in the body of a module.',
   });
 }
-
-export type { Counterexample };

@@ -7,15 +7,10 @@ import { TermEvaluation, type Term } from "./terms/index.ts";
 import type { TransitionSystem } from "./translate/index.ts";
 import { Unrolling } from "./unrolling.ts";
 
-/** A trace that was run on the evaluator, where the event took place as the solver said. */
-export interface Counterexample extends Trace {
-  readonly obligation: Obligation;
-}
-
 export type ResetPlan = (cycle: number) => boolean | undefined;
 
 /**
- * The trace of an event in the last of `cycles` cycles; starts as the simulators do when there is such a trace, else in the
+ * The trace of an event, confirmed on the evaluator, in the last of `cycles` cycles; starts as the simulators do when there is such a trace, else in the
  * state that the solver chose. Throws when the evaluator does not agree.
  */
 export async function findTrace(
@@ -25,7 +20,7 @@ export async function findTrace(
   cycles: number,
   reset: ResetPlan,
   query: Query,
-): Promise<Counterexample> {
+): Promise<Trace> {
   for (const beginning of ["zero", "powerOn"] as const) {
     const unrolling = new Unrolling(system, { beginning, reset });
     const constraints = [
@@ -36,7 +31,7 @@ export async function findTrace(
     if (model === undefined) continue;
     const trace = traceOf(system, model, cycles, reset);
     confirm(system, obligation, trace);
-    return { ...trace, obligation };
+    return trace;
   }
   throw disagreement(obligation, "the trace was lost");
 }

@@ -1,6 +1,7 @@
+import type { Design } from "../hdl/ir.ts";
 import type { Site } from "../hdl/location.ts";
 import type { Obligation } from "./obligations.ts";
-import type { Counterexample } from "./refute.ts";
+import type { Trace } from "./counterexample.ts";
 
 /**
  * How a property ended. `proven`: by induction over `cycles` cycles, for ever. `holds`: in the first `cycles` cycles after
@@ -9,7 +10,7 @@ import type { Counterexample } from "./refute.ts";
  */
 export type Outcome =
   | { readonly status: "proven" | "holds" | "unreached" | "unreachable"; readonly cycles: number }
-  | { readonly status: "refuted" | "reached"; readonly cycles: number; readonly trace: Counterexample };
+  | { readonly status: "refuted" | "reached"; readonly cycles: number; readonly trace: Trace };
 
 /** A property and how it ended. */
 export type PropertyResult = Outcome & {
@@ -24,6 +25,8 @@ export type PropertyResult = Outcome & {
 export interface ProofResult {
   /** `refuted` when a property is, `proven` when all assertions are, else `holds`: no violation in `depth` cycles. */
   readonly status: "proven" | "holds" | "refuted";
+  /** What was proved, to replay traces on. */
+  readonly design: Design;
   /** Cycles after reset that were searched. */
   readonly depth: number;
   readonly properties: readonly PropertyResult[];
