@@ -8,3 +8,4 @@ export type { Invariants, StateView } from "./invariants.ts";
 export type { Assumptions, Obligation } from "./obligations.ts";
 export { openSolver, type Patience, type Solver, type SolverName } from "./solver/index.ts";
 export { translateDesign, type TransitionSystem } from "./translate/index.ts";
+export { checkEmission, type CheckEmissionOptions, type ModuleEquivalence } from "./emission/index.ts";

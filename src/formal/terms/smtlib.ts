@@ -21,6 +21,12 @@ interface Text {
 export class SmtWriter {
   readonly lines: string[] = [];
   readonly #texts = new Map<Term, Text>();
+  readonly #meaning: (variable: Term) => string | undefined;
+
+  /** `meaning`: what a variable stands for; one without is declared as a free name. */
+  constructor(meaning: (variable: Term) => string | undefined = () => undefined) {
+    this.#meaning = meaning;
+  }
 
   /** Defines what is under the terms; afterwards {@link bits} and {@link condition} give their texts. */
   define(roots: readonly Term[]): void {
@@ -63,7 +69,12 @@ export class SmtWriter {
         return { bits: literal(term.value, term.width), condition: undefined };
       case "variable": {
         const name = symbol(term.name);
-        this.lines.push(`(declare-fun ${name} () ${sortOf(term)})`);
+        const meaning = this.#meaning(term);
+        this.lines.push(
+          meaning === undefined
+            ? `(declare-fun ${name} () ${sortOf(term)})`
+            : `(define-fun ${name} () ${sortOf(term)} ${meaning})`,
+        );
         return { bits: name, condition: undefined };
       }
       case "uniform":

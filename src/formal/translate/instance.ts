@@ -12,6 +12,8 @@ export interface TermSurroundings {
   readonly reset: () => Term;
   /** The value of a child's output pin, when children are left out; `undefined` translates the children too. */
   readonly cut?: ((pin: Net) => Term) | undefined;
+  /** The data of a memory's read port, when memories are left out. */
+  readonly read?: ((data: Net, memory: Memory) => Term) | undefined;
 }
 
 /** A register, the data of a clocked read, or a memory. */
@@ -105,16 +107,20 @@ export class TranslatedInstance {
     return term;
   }
 
+  /** The value of a register after the next clock edge. */
+  next(register: Net): Term {
+    const driven = this.#assigned(register) ?? this.value(register);
+    if (register.reset === undefined) return driven;
+    return this.#terms.ite(this.#surroundings.reset(), this.#terms.constant(register.reset, register.width), driven);
+  }
+
   /** The state of this instance and of those in it, next values included. */
   states(): StateVariable[] {
     const terms = this.#terms;
     const registers = this.module.nets.filter((net) => net.kind === "reg");
-    const reset = this.#surroundings.reset();
     const own = registers.map((net): StateVariable => {
-      const kept = this.value(net);
-      const driven = this.#assigned(net) ?? kept;
-      const next = net.reset === undefined ? driven : terms.ite(reset, terms.constant(net.reset, net.width), driven);
-      return { name: this.nameOf(net), term: kept, next, initial: undefined, net, memory: undefined };
+      const [name, term, next] = [this.nameOf(net), this.value(net), this.next(net)];
+      return { name, term, next, initial: undefined, net, memory: undefined };
     });
     const words = [...this.memories.values()].map((memory): StateVariable => {
       const name = this.nameOf(memory.memory);
@@ -164,6 +170,8 @@ export class TranslatedInstance {
         return this.#surroundings.input(net);
       case "read": {
         const { memory, port } = this.#reads.get(net)!;
+        const { read } = this.#surroundings;
+        if (read !== undefined) return read(net, memory.memory);
         return port.sync ? this.#terms.variable(this.nameOf(net), net.width) : memory.wordAt(port);
       }
       case "pin": {

@@ -25,16 +25,20 @@ export interface TransitionSystem {
   readonly properties: readonly TranslatedProperty[];
 }
 
+/** Throws SystoleError for external modules. */
+export function demandContents(design: Design): void {
+  const external = design.modules.find((module) => module.external !== undefined);
+  if (external === undefined) return;
+  throw new SystoleError({
+    code: "formal-external",
+    message: `module ${external.hint} is external: a proof cannot know its contents`,
+    remedy: "Give the module a body, or prove the modules around it.",
+  });
+}
+
 /** Flattens an elaborated design to terms. Throws SystoleError for external modules. */
 export function translateDesign(design: Design): TransitionSystem {
-  const external = design.modules.find((module) => module.external !== undefined);
-  if (external !== undefined) {
-    throw new SystoleError({
-      code: "formal-external",
-      message: `module ${external.hint} is external: a proof cannot know its contents`,
-      remedy: "Give the module a body, or prove the modules around it.",
-    });
-  }
+  demandContents(design);
   const terms = new TermBuilder();
   const ports = designPorts(design.top).filter((port) => port.name !== "clock");
   const inputs = ports

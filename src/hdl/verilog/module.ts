@@ -42,6 +42,11 @@ export function moduleText(module: Module): string {
   return out.text();
 }
 
+/** The names of a module's nets in its text: a register may have that of the output it drives. */
+export function verilogNames(module: Module): NameOf {
+  return planNets(module, findDrivers(module)).nameOf;
+}
+
 /** How nets appear in the text. */
 interface Plan {
   /** The name of a net, or of the net it is merged with. */

@@ -1,0 +1,119 @@
+import type { Design } from "../../hdl/ir.ts";
+import { memoryModule } from "../../hdl/verilog/memory.ts";
+import { emitVerilog, type EmittedDesign } from "../../hdl/verilog/index.ts";
+import { SystoleError } from "../../errors.ts";
+import { openSolver, type Patience, type Solver, type SolverName } from "../solver/index.ts";
+import { bitsOf, parseSExpression } from "../solver/values.ts";
+import { solverFailed } from "../solver/solver.ts";
+import { SmtWriter } from "../terms/index.ts";
+import { demandContents } from "../translate/index.ts";
+import { NEXT, NOW, type Comparison } from "./claims.ts";
+import { compareMemory } from "./compare-memory.ts";
+import { compareModule } from "./compare-module.ts";
+import { readVerilog, type VerilogMeaning } from "./yosys.ts";
+
+/** Options of {@link checkEmission}. */
+export interface CheckEmissionOptions extends Patience {
+  /** The Verilog to check; default is what the design emits. */
+  readonly verilog?: Pick<EmittedDesign, "files" | "top">;
+  /** As for `prove`; one with arrays and uninterpreted functions. */
+  readonly solver?: SolverName | Solver;
+  readonly onProgress?: (module: string) => void;
+}
+
+/** A module of which Verilog and intermediate form were compared. */
+export interface ModuleEquivalence {
+  readonly module: string;
+  /** Values compared: outputs, next values, pins of children, properties. */
+  readonly claims: number;
+  /** Those that can differ: `next value of count`. Empty: proven equal, whatever the inputs and the state. */
+  readonly differences: readonly string[];
+  readonly milliseconds: number;
+}
+
+/**
+ * Proves of every module of a design that its Verilog, as Yosys reads it, is what the intermediate form says: one step from
+ * any state with any inputs, children and memories cut out and compared by themselves.
+ */
+export async function checkEmission(design: Design, options: CheckEmissionOptions = {}): Promise<ModuleEquivalence[]> {
+  demandContents(design);
+  const verilog = options.verilog ?? emitVerilog(design);
+  const meanings = await readVerilog(verilog);
+  const { solver: choice = "wasm" } = options;
+  const solver = typeof choice === "string" ? openSolver(choice) : choice;
+  try {
+    const results: ModuleEquivalence[] = [];
+    for (const comparison of comparisons(design, meanings)) {
+      options.onProgress?.(comparison.name);
+      const start = performance.now();
+      const differences = await compare(comparison, meanings.get(comparison.name)!, solver, options);
+      const { name: module, claims } = comparison;
+      results.push({ module, claims: claims.length, differences, milliseconds: performance.now() - start });
+    }
+    return results;
+  } finally {
+    if (typeof choice === "string") solver.close();
+  }
+}
+
+function* comparisons(design: Design, meanings: VerilogMeaning): Generator<Comparison> {
+  const memories = new Map(
+    design.modules.flatMap(({ memories: own }) => own.map((memory) => [memoryModule(memory).name, memory])),
+  );
+  const demand = (name: string): string => {
+    const text = meanings.get(name);
+    if (text !== undefined) return text;
+    throw new SystoleError({
+      code: "formal-yosys",
+      message: `the Verilog of ${design.top.name} has no module ${name}`,
+    });
+  };
+  for (const [name, memory] of memories) {
+    demand(name);
+    yield compareMemory(memory);
+  }
+  for (const module of design.modules) yield compareModule(module, demand(module.name));
+}
+
+async function compare(
+  { name, meaning, claims, assumptions, children }: Comparison,
+  text: string,
+  solver: Solver,
+  patience: Patience,
+): Promise<string[]> {
+  const writer = new SmtWriter((variable) => meaning.get(variable));
+  writer.define([...claims.map((claim) => claim.own), ...assumptions]);
+  const equalities = claims.map(({ own, verilog }) => `(= ${writer.bits(own)} ${verilog})`);
+  const script = [
+    "(set-option :produce-models true)",
+    ...[...children].flatMap(([child, ports]) => declareChild(child, ports)),
+    text,
+    `(declare-fun ${NOW} () |${name}_s|)`,
+    `(declare-fun ${NEXT} () |${name}_s|)`,
+    ...writer.lines,
+    `(assert (|${name}_h| ${NOW}))`,
+    `(assert (|${name}_t| ${NOW} ${NEXT}))`,
+    ...assumptions.map((term) => `(assert ${writer.condition(term)})`),
+    `(assert (not (and true ${equalities.join(" ")})))`,
+    "(check-sat)",
+  ].join("\n");
+  const answer = (await solver.start(script, patience)).trim();
+  if (answer === "unsat") return [];
+  if (answer !== "sat") throw solverFailed(solver.name, `answered ${answer === "" ? "nothing" : answer.slice(0, 400)}`);
+  const values = parseSExpression(await solver.ask(`(get-value (${equalities.join(" ")}))`, patience));
+  if (typeof values === "string") throw solverFailed(solver.name, "gave no values");
+  return claims.filter((_, i) => bitsOf(values[i]!.at(-1)!) === 0n).map((claim) => claim.what);
+}
+
+/** A child as its parent's text needs it: a sort of states, its ports, and nothing else. */
+function declareChild(child: string, ports: ReadonlyMap<string, number>): string[] {
+  const sort = `|${child}_s|`;
+  return [
+    `(declare-sort ${sort} 0)`,
+    ...["is", "a", "u", "i", "h"].map((what) => `(declare-fun |${child}_${what}| (${sort}) Bool)`),
+    `(declare-fun |${child}_t| (${sort} ${sort}) Bool)`,
+    ...[...ports].map(([port, width]) => {
+      return `(declare-fun |${child}_n ${port}| (${sort}) ${width === 1 ? "Bool" : `(_ BitVec ${width})`})`;
+    }),
+  ];
+}
