@@ -7,7 +7,7 @@ import { bitsOf, parseSExpression } from "../solver/values.ts";
 import { solverFailed } from "../solver/solver.ts";
 import { SmtWriter } from "../terms/index.ts";
 import { demandContents } from "../translate/index.ts";
-import { NEXT, NOW, type Comparison } from "./claims.ts";
+import { FIRST, NEXT, NOW, type Comparison } from "./claims.ts";
 import { compareMemory } from "./compare-memory.ts";
 import { compareModule } from "./compare-module.ts";
 import { readVerilog, type VerilogMeaning } from "./yosys.ts";
@@ -88,9 +88,9 @@ async function compare(
     "(set-option :produce-models true)",
     ...[...children].flatMap(([child, ports]) => declareChild(child, ports)),
     text,
-    `(declare-fun ${NOW} () |${name}_s|)`,
-    `(declare-fun ${NEXT} () |${name}_s|)`,
+    ...[FIRST, NOW, NEXT].map((state) => `(declare-fun ${state} () |${name}_s|)`),
     ...writer.lines,
+    `(assert (|${name}_i| ${FIRST}))`,
     `(assert (|${name}_h| ${NOW}))`,
     `(assert (|${name}_t| ${NOW} ${NEXT}))`,
     ...assumptions.map((term) => `(assert ${writer.condition(term)})`),

@@ -1,8 +1,10 @@
 import type { Term } from "../terms/index.ts";
 
-/** The states of a module before and after a clock edge, as constants of Yosys' sort. */
+/** States of a module before and after a clock edge, as constants of Yosys' sort. */
 export const NOW = "|state now|";
 export const NEXT = "|state next|";
+/** A state at power-on. */
+export const FIRST = "|state first|";
 
 /** What is to be shown of a module: a value of the intermediate form and the same value in Yosys' words. */
 export interface Claim {

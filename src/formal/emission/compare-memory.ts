@@ -3,7 +3,7 @@ import { memoryModule } from "../../hdl/verilog/memory.ts";
 import { portExpressions } from "../../hdl/walk.ts";
 import { TermBuilder, type Term } from "../terms/index.ts";
 import { addressBits, MemoryTerms } from "../translate/index.ts";
-import { NEXT, NOW, verilogNet, type Claim, type Comparison } from "./claims.ts";
+import { FIRST, NEXT, NOW, verilogNet, type Claim, type Comparison } from "./claims.ts";
 
 /** A pin of a memory's wrapper and what is connected to it: an expression, or the net of read data. */
 export interface ConnectedPin {
@@ -62,7 +62,7 @@ export function compareMemory(memory: Memory): Comparison {
     }
     const now = verilogNet(name, pin, width, NOW);
     if (!port.sync) {
-      claims.push({ what: `${pin}`, own: own.wordAt(port), verilog: now });
+      claims.push({ what: pin, own: own.wordAt(port), verilog: now });
       continue;
     }
     const next = terms.ite(own.reads(port), own.wordAt(port), stands(pin, width, now));
@@ -73,6 +73,11 @@ export function compareMemory(memory: Memory): Comparison {
   if (depth < 2 ** any.width) assumptions.push(terms.relation("bvult", any, terms.constant(depth, any.width)));
   const verilog = `(select (|${name}_m memory| ${NEXT}) |any address|)`;
   claims.push({ what: "next words", own: terms.select(own.next(), any), verilog });
+  const initial = own.initial();
+  if (initial !== undefined) {
+    const first = `(select (|${name}_m memory| ${FIRST}) |any address|)`;
+    claims.push({ what: "words at power-on", own: terms.select(initial, any), verilog: first });
+  }
   return { name, meaning, claims, assumptions, children: new Map() };
 }
 

@@ -19,7 +19,8 @@ export async function readVerilog({ files, top }: Pick<EmittedDesign, "files" | 
   const script = [
     `read_verilog -sv -formal ${files.map((file) => file.name).join(" ")}`,
     `hierarchy -check -top ${top}`,
-    "proc",
+    // A case of constants stays a case: as a read-only memory its words would be a state, which may be anything.
+    "proc -norom",
     "memory_collect",
     "async2sync",
     // Assertions look at the present cycle, not at a copy of it.
