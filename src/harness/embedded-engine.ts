@@ -153,31 +153,36 @@ export class EmbeddedEngine implements Engine {
     return busPins(this.layout, this.now, this.sampled, prefix);
   }
 
-  /** One clock cycle with memory, host and trace. */
+  /** One clock cycle with memory, host, trace and waves. */
   #tick(): void {
-    const { cycle } = this;
+    const { cycle } = this.#simulator;
+    const memory = this.#memory;
+    const host = this.#host;
     // In reset the design's outputs may hold anything: nobody listens.
     const inReset = this.#reset >= 0 && (this.now[this.#reset]! & 1) === 1;
-    this.#memory?.drive(cycle);
-    this.#host?.drive();
-    const recorder = this.#recorder?.records(cycle) === true ? this.#recorder : undefined;
-    if (recorder !== undefined) {
-      this.#simulator.settle();
-      recorder.before(cycle);
-    }
-    const held = this.#simulator.runCycle();
+    if (memory !== undefined) memory.drive(cycle);
+    if (host !== undefined) host.drive();
+    const held = this.#recorder?.records(cycle) === true ? this.#record(this.#recorder) : this.#simulator.runCycle();
     if (inReset) {
-      this.#memory?.reset();
-      this.#host?.abandon();
+      memory?.reset();
+      host?.abandon();
     } else {
-      this.#memory?.sample(cycle);
-      this.#host?.sample(cycle);
-      this.#trace?.sample(cycle);
+      if (memory !== undefined) memory.sample(cycle);
+      if (host !== undefined) host.sample(cycle);
+      if (this.#trace !== undefined) this.#trace.sample(cycle);
     }
     if (!held) this.#takeFailures();
-    if (recorder === undefined) return;
+  }
+
+  /** One clock cycle with its waves; false when an assertion failed. */
+  #record(recorder: WaveRecorder): boolean {
+    const { cycle } = this.#simulator;
+    this.#simulator.settle();
+    recorder.before(cycle);
+    const held = this.#simulator.runCycle();
     this.#simulator.settle();
     recorder.after(cycle);
+    return held;
   }
 
   #takeFailures(): void {

@@ -1,4 +1,4 @@
-import { readPin, type BusPins } from "./pins.ts";
+import { copyWords, readPin, sameWords, wordsOf, type BusPins } from "./pins.ts";
 
 const SIGNALS = ["addr", "id", "len", "size", "burst"] as const;
 
@@ -19,7 +19,7 @@ export class AddressChannel {
   readonly #valid: number;
   readonly #places: readonly { readonly at: number; readonly words: number }[];
   /** The words that a request must keep. */
-  readonly #kept: readonly number[];
+  readonly #kept: Int32Array;
   readonly #before: Uint32Array;
   #waiting = false;
   #addressBefore = 0;
@@ -31,7 +31,10 @@ export class AddressChannel {
       at: pins.at(channel + signal),
       words: pins.words(channel + signal),
     }));
-    this.#kept = this.#places.flatMap(({ at, words }) => Array.from({ length: words }, (_, i) => at + i));
+    this.#kept = wordsOf(
+      pins,
+      SIGNALS.map((signal) => channel + signal),
+    );
     this.#before = new Uint32Array(this.#kept.length);
   }
 
@@ -51,17 +54,16 @@ export class AddressChannel {
   /** False when a request that was left waiting has changed or gone. */
   steady(valid: boolean): boolean {
     if (!this.#waiting) return true;
-    return valid && this.#kept.every((at, i) => this.#sampled[at] === this.#before[i]);
+    return valid && sameWords(this.#sampled, this.#kept, this.#before);
   }
 
   /** Says whether a request is left waiting, and if so remembers it. */
   wait(waiting: boolean): void {
     this.#waiting = waiting;
     if (!waiting) return;
-    this.#kept.forEach((at, i) => {
-      this.#before[i] = this.#sampled[at]!;
-    });
-    this.#addressBefore = this.request().address;
+    copyWords(this.#sampled, this.#kept, this.#before);
+    const { at, words } = this.#places[0]!;
+    this.#addressBefore = readPin(this.#sampled, at, words);
   }
 
   request(): BurstRequest {

@@ -19,6 +19,8 @@ export class AxiLiteHost {
   #addressTaken = false;
   #dataTaken = false;
   #waited = 0;
+  /** Idle, and the ports say so. */
+  #resting = false;
   #violations: Violation[] = [];
   /** Data and response of the last answer. */
   value = 0;
@@ -48,6 +50,7 @@ export class AxiLiteHost {
     if (write) this.#data = data;
     this.#addressTaken = this.#dataTaken = false;
     this.#waited = 0;
+    this.#resting = false;
   }
 
   /** Gives up an access that the design never answers. */
@@ -56,6 +59,7 @@ export class AxiLiteHost {
   }
 
   drive(): void {
+    if (this.#resting) return;
     const writing = this.#state === "write";
     const reading = this.#state === "read";
     const due = this.#addressTaken && this.#waited >= this.#responseDelay;
@@ -69,6 +73,7 @@ export class AxiLiteHost {
     this.#now[awaddr] = this.#now[araddr] = this.#address;
     this.#now[wdata] = this.#data;
     this.#now[wstrb] = 15;
+    this.#resting = this.#state === "idle";
   }
 
   #put(signal: (typeof DRIVEN)[number], value: boolean): void {
@@ -80,7 +85,8 @@ export class AxiLiteHost {
   }
 
   sample(cycle: number): void {
-    const [answer, data] = [this.#high("bvalid"), this.#high("rvalid")];
+    const answer = this.#high("bvalid");
+    const data = this.#high("rvalid");
     // A response needs its request to have been taken in an earlier cycle.
     if (answer && !(this.#state === "write" && this.#addressTaken && this.#dataTaken))
       this.#unexpected("unexpected-write-response", cycle);

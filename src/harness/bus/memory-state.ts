@@ -70,7 +70,9 @@ export class MemoryState {
 
   /** The error response that beat number `beat` is to get: 0 none, 2 SLVERR, 3 DECERR. */
   injected(write: boolean, beat: number, address: number): number {
-    for (const fault of this.settings.faults) {
+    const { faults } = this.settings;
+    if (faults.length === 0) return 0;
+    for (const fault of faults) {
       if ((fault.channel === "write") !== write) continue;
       const hit = "beat" in fault ? fault.beat === beat : address >= fault.fromAddress && address < fault.toAddress;
       if (hit) return fault.response === "SLVERR" ? 2 : 3;
@@ -89,17 +91,17 @@ export class MemoryState {
       this.violate(`${kind}-outside`, cycle, address, bytes);
   }
 
-  /** Index of a burst that may answer now, or -1: its first of the same id, picked as the configured order says. */
-  pick<B extends { readonly id: number }>(bursts: readonly B[], mayAnswer: (burst: B) => boolean): number {
+  /** Index of a burst that is ready to answer, or -1: its first of the same id, picked as the configured order says. */
+  pick(bursts: readonly { readonly id: number; readonly ready: number }[], cycle: number): number {
     const { order } = this.settings;
     if (bursts.length === 0) return -1;
-    if (order === "in-order") return mayAnswer(bursts[0]!) ? 0 : -1;
+    if (order === "in-order") return bursts[0]!.ready <= cycle ? 0 : -1;
     let chosen = -1;
     let candidates = 0;
     bursts.forEach((burst, index) => {
       const first = bursts.findIndex(({ id }) => id === burst.id) === index;
       // Reservoir sampling: each candidate is chosen with the same probability.
-      if (first && mayAnswer(burst) && this.random.modulo(++candidates) === 0) chosen = index;
+      if (first && burst.ready <= cycle && this.random.modulo(++candidates) === 0) chosen = index;
     });
     return chosen;
   }

@@ -4,13 +4,18 @@ import { Bandwidth, type MemoryState } from "./memory-state.ts";
 import type { BusPins } from "./pins.ts";
 
 interface ReadBurst {
-  readonly address: number;
   /** First cycle in which it may answer. */
   readonly ready: number;
   readonly id: number;
-  readonly beats: number;
+  /** Bytes of a beat. */
   readonly size: number;
-  done: number;
+  /** The bus words of all its beats lie in the image. */
+  readonly inside: boolean;
+  /** Its beats are whole bus words. */
+  readonly whole: boolean;
+  /** Bus address of the next beat, and beats to come. */
+  address: number;
+  left: number;
 }
 
 /** What the bus shows between beats, and what an erroneous read returns. */
@@ -30,6 +35,7 @@ export class ReadChannels {
   readonly #rresp: number;
   readonly #rlast: number;
   readonly #rdata: number;
+  readonly #beatWords: number;
   /** The bytes of `rdata`. */
   readonly #bytes: Uint8Array;
   /** False when the design has no read channels; their random numbers are drawn nevertheless. */
@@ -57,6 +63,7 @@ export class ReadChannels {
     this.#rresp = pins.at("rresp");
     this.#rlast = pins.at("rlast");
     this.#rdata = pins.at("rdata");
+    this.#beatWords = state.beatBytes / 4;
     this.#present = this.#rvalid >= 0;
     const { buffer, byteOffset } = pins.now;
     this.#bytes = new Uint8Array(buffer, byteOffset + 4 * this.#rdata, this.#present ? state.beatBytes : 0);
@@ -90,7 +97,7 @@ export class ReadChannels {
     this.#valid = false;
     if (this.#bursts.length > 0 && this.#bandwidth.enough() && !random.stalled(stalls.r)) {
       const stay = this.#midBurst && settings.order !== "interleave";
-      const index = stay ? this.#offered : this.#state.pick(this.#bursts, ({ ready }) => ready <= cycle);
+      const index = stay ? this.#offered : this.#state.pick(this.#bursts, cycle);
       if (index >= 0) {
         this.#offered = index;
         this.#putBeat(this.#bursts[index]!);
@@ -107,15 +114,16 @@ export class ReadChannels {
 
   #putBeat(burst: ReadBurst): void {
     const state = this.#state;
-    const address = burst.address + burst.done * 2 ** burst.size;
+    const { address, size } = burst;
     let response = state.injected(false, this.#beatsOffered++, address);
-    if (response === 0 && !state.inside(address, 2 ** burst.size)) response = 3;
+    if (response === 0 && !burst.inside && !state.inside(address, size)) response = 3;
     if (response !== 0) {
       this.#bytes.fill(ERROR_BYTE);
       state.counts.readErrors++;
-    } else this.#copyWord(address - (address % state.beatBytes));
+    } else this.#copyWord(burst.whole ? address : address - (address % state.beatBytes), burst.inside);
+    burst.address = address + size;
     this.#valid = true;
-    this.#last = ++burst.done === burst.beats;
+    this.#last = --burst.left === 0;
     this.#midBurst = !this.#last;
     this.#put(this.#rid, burst.id);
     this.#put(this.#rresp, response);
@@ -128,12 +136,14 @@ export class ReadChannels {
   }
 
   /** The bus word at an address; bytes of it that lie outside the image read as idle data. */
-  #copyWord(address: number): void {
+  #copyWord(address: number, sure: boolean): void {
     const { beatBytes, words, image, settings } = this.#state;
     const from = address - settings.base;
-    if (words !== undefined && from % 4 === 0 && this.#state.inside(address, beatBytes)) {
+    if (words !== undefined && (from & 3) === 0 && (sure || this.#state.inside(address, beatBytes))) {
+      const now = this.#now;
       const first = from / 4;
-      for (let i = 0; i < beatBytes / 4; i++) this.#now[this.#rdata + i] = words[first + i]!;
+      const to = this.#rdata;
+      for (let i = 0; i < this.#beatWords; i++) now[to + i] = words[first + i]!;
       return;
     }
     for (let i = 0; i < beatBytes; i++) {
@@ -164,7 +174,7 @@ export class ReadChannels {
   #taken(cycle: number): void {
     const { counts } = this.#state;
     counts.readBeats++;
-    counts.readBytes += 2 ** this.#bursts[this.#offered]!.size;
+    counts.readBytes += this.#bursts[this.#offered]!.size;
     counts.lastReadCycle = counts.lastActivityCycle = cycle;
     if (this.#last) this.#bursts.splice(this.#offered, 1);
   }
@@ -174,7 +184,13 @@ export class ReadChannels {
     const request = this.#address.request();
     this.#state.check("read", request, cycle);
     const { address, id, beats, size } = request;
-    this.#bursts.push({ address, ready: cycle + 1 + settings.readLatency, id, beats, size, done: 0 });
+    const { beatBytes } = this.#state;
+    const bytes = 2 ** size;
+    const lane = address % beatBytes;
+    const inside = this.#state.inside(address - lane, Math.ceil((lane + beats * bytes) / beatBytes) * beatBytes);
+    const whole = lane === 0 && bytes === beatBytes;
+    const ready = cycle + 1 + settings.readLatency;
+    this.#bursts.push({ ready, id, size: bytes, inside, whole, address, left: beats });
     counts.readBursts++;
     counts.mostOutstandingReads = Math.max(counts.mostOutstandingReads, this.#bursts.length);
     counts.lastActivityCycle = cycle;

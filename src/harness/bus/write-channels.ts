@@ -1,17 +1,18 @@
 /** The write half of the memory model: addresses and data taken, responses offered. */
 import { AddressChannel } from "./address-channel.ts";
 import { Bandwidth, type MemoryState } from "./memory-state.ts";
-import { readPin, type BusPins } from "./pins.ts";
+import { copyWords, readPin, sameWords, wordsOf, type BusPins } from "./pins.ts";
 
 interface WriteBurst {
   readonly address: number;
   readonly id: number;
   readonly beats: number;
+  /** Bytes of a beat. */
   readonly size: number;
   /** The bus words of its beats, and two words of strobes for each. */
   readonly data: Uint32Array;
   readonly strobes: Uint32Array;
-  /** First cycle in which it may be answered, once all beats are there. */
+  /** First cycle in which it may be answered; never, until all beats are there. */
   ready: number;
   done: number;
   response: number;
@@ -36,7 +37,7 @@ export class WriteChannels {
   readonly #wdata: number;
   readonly #beatWords: number;
   /** The words that offered data must keep until they are taken. */
-  readonly #kept: readonly number[];
+  readonly #kept: Int32Array;
   readonly #before: Uint32Array;
   readonly #present: boolean;
   readonly #bursts: WriteBurst[] = [];
@@ -70,9 +71,7 @@ export class WriteChannels {
     this.#wdata = pins.at("wdata");
     this.#beatWords = state.beatBytes / 4;
     this.#present = this.#bvalid >= 0;
-    this.#kept = ["wdata", "wstrb", "wlast"].flatMap((signal) =>
-      Array.from({ length: pins.words(signal) }, (_, i) => pins.at(signal) + i),
-    );
+    this.#kept = wordsOf(pins, ["wdata", "wstrb", "wlast"]);
     this.#before = new Uint32Array(this.#kept.length);
   }
 
@@ -108,7 +107,7 @@ export class WriteChannels {
   #offer(cycle: number): void {
     const { random, stalls, counts } = this.#state;
     if (random.stalled(stalls.b)) return;
-    const index = this.#state.pick(this.#bursts, ({ done, beats, ready }) => done === beats && ready <= cycle);
+    const index = this.#state.pick(this.#bursts, cycle);
     if (index < 0) return;
     this.#answered = index;
     const burst = this.#bursts[index]!;
@@ -124,7 +123,7 @@ export class WriteChannels {
     const { beatBytes, image, words, settings } = this.#state;
     const full = [maskWord(0, beatBytes, 0), maskWord(0, beatBytes, 1)];
     for (let beat = 0; beat < beats; beat++) {
-      const at = address + beat * 2 ** size;
+      const at = address + beat * size;
       const to = at - (at % beatBytes) - settings.base;
       const first = beat * this.#beatWords;
       if (words !== undefined && to % 4 === 0 && strobes[2 * beat] === full[0] && strobes[2 * beat + 1] === full[1]) {
@@ -147,11 +146,14 @@ export class WriteChannels {
     }
     this.#address.wait(asking && !this.#addressReady);
     const sending = this.#sampled[this.#wvalid] !== 0;
-    if (this.#waiting && !(sending && this.#steady())) {
+    if (this.#waiting && !(sending && sameWords(this.#sampled, this.#kept, this.#before))) {
       state.violate("write-data-unstable", cycle, this.#bursts.at(-1)?.address ?? 0);
     }
     this.#waiting = sending && !this.#dataReady;
-    if (this.#waiting) this.#wait();
+    if (this.#waiting) {
+      state.counts.writeDataHeldCycles++;
+      copyWords(this.#sampled, this.#kept, this.#before);
+    }
     this.#held = false;
     if (this.#valid) {
       this.#held = this.#sampled[this.#bready] === 0;
@@ -165,25 +167,14 @@ export class WriteChannels {
     if (asking && this.#addressReady) this.#accept(cycle);
   }
 
-  #steady(): boolean {
-    return this.#kept.every((at, i) => this.#sampled[at] === this.#before[i]);
-  }
-
-  #wait(): void {
-    this.#state.counts.writeDataHeldCycles++;
-    this.#kept.forEach((at, i) => {
-      this.#before[i] = this.#sampled[at]!;
-    });
-  }
-
   #takeBeat(burst: WriteBurst, cycle: number): void {
     const state = this.#state;
     const { counts } = state;
-    const address = burst.address + burst.done * 2 ** burst.size;
+    const address = burst.address + burst.done * burst.size;
     const last = this.#store(burst, address, cycle);
     const response = state.injected(true, this.#beatsTaken++, address);
     if (response !== 0) burst.response = response;
-    else if (!state.inside(address, 2 ** burst.size)) burst.response = 3;
+    else if (!state.inside(address, burst.size)) burst.response = 3;
     const marked = this.#wlast >= 0 && this.#sampled[this.#wlast] !== 0;
     if (last && !marked) state.violate("last-missing", cycle, address, burst.beats);
     if (!last && marked) state.violate("last-early", cycle, address, burst.done);
@@ -207,7 +198,7 @@ export class WriteChannels {
     let outside = false;
     for (let i = 0; i < this.#strobeWords; i++) {
       const strobe = this.#sampled[this.#wstrb + i]!;
-      const window = maskWord(from, from + 2 ** burst.size, i);
+      const window = maskWord(from, from + burst.size, i);
       if ((strobe & ~window) !== 0) outside = true;
       burst.strobes[2 * beat + i] = strobe & window;
     }
@@ -229,10 +220,10 @@ export class WriteChannels {
       address,
       id,
       beats,
-      size,
+      size: 2 ** size,
       data: new Uint32Array(beats * this.#beatWords),
       strobes: new Uint32Array(2 * beats),
-      ready: 0,
+      ready: Infinity,
       done: 0,
       response: 0,
     });
@@ -244,11 +235,11 @@ export class WriteChannels {
 
 /** Word `index` of a mask whose bits `from` to `to` (not included) are set, unsigned. */
 function maskWord(from: number, to: number, index: number): number {
-  const below = (bit: number): number => {
-    const bits = bit - 32 * index;
-    return bits <= 0 ? 0 : bits >= 32 ? -1 : (1 << bits) - 1;
-  };
-  return (below(to) & ~below(from)) >>> 0;
+  return (bitsBelow(to - 32 * index) & ~bitsBelow(from - 32 * index)) >>> 0;
+}
+
+function bitsBelow(bit: number): number {
+  return bit <= 0 ? 0 : bit >= 32 ? -1 : (1 << bit) - 1;
 }
 
 /** Bits set in a word. */
