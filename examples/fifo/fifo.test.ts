@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { prove } from "systole/formal";
 import { recvAll, sendAll, simulateEmbedded, withSeed, type Process } from "systole/testbench";
 import { Fifo } from "./fifo.ts";
 
@@ -47,4 +48,26 @@ test("passes one payload a cycle, two cycles late", () => {
   });
   run();
   expect(left).toEqual(numbers.map((_, i) => i + 2));
+});
+
+test("its assertions are proven, for every input and for ever", async () => {
+  const { status, properties } = await prove(
+    Fifo,
+    { width: 1, depth: 5, reserve: 1 },
+    {
+      depth: 6,
+      invariants: (state) => ({
+        "what is stored is readable or was just written": state
+          .uint("level")
+          .eq(state.uint("readable").add(state.uint("written"))),
+      }),
+    },
+  );
+  expect(properties.map(({ message, status: outcome }) => `${message}: ${outcome}`)).toEqual([
+    "the level stays within the depth: proven",
+    "what is readable has been written: proven",
+    "the buffer is full: reached",
+    "what is stored is readable or was just written: proven",
+  ]);
+  expect(status).toBe("proven");
 });
