@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-// The `systole` command: registers the TypeScript loader, then hands over to the command line in src/cli.
-import { register } from "tsx/esm/api";
+// The `systole` command: the command line of src/cli from its bundle or, where none can be made, through tsx.
+import { bundledCli } from "./bundle.mjs";
 
 process.setSourceMapsEnabled(true);
-register();
-await import(new URL("../src/cli/main.ts", import.meta.url).href);
+const main = await bundledCli().catch(async () => {
+  const { register } = await import("tsx/esm/api");
+  register();
+  return new URL("../src/cli/main.ts", import.meta.url).href;
+});
+await import(main);

@@ -1,24 +1,15 @@
 /** The command line: every command with its options, examples and action. */
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { COMMANDS } from "./commands/index.ts";
 import { EXIT } from "./exit.ts";
 import { reportFailure } from "./errors.ts";
-import { addBench } from "./commands/bench.ts";
-import { addCheck } from "./commands/check.ts";
-import { addCompile } from "./commands/compile.ts";
-import { addDisasm } from "./commands/disasm.ts";
-import { addDocs } from "./commands/docs.ts";
-import { addFigures } from "./commands/figures.ts";
-import { addGenerate } from "./commands/generate.ts";
-import { addMap } from "./commands/map.ts";
-import { addRun } from "./commands/run.ts";
-import { addSweep } from "./commands/sweep.ts";
 
 const exitCodes = (): string =>
   ["", "Exit codes:", ...Object.values(EXIT).map(({ code, doc }) => `  ${String(code).padEnd(4)}${doc}`)].join("\n");
 
-/** Builds the commander program; nothing runs until it is parsed. */
-export function buildProgram(): Command {
+/** Builds the commander program with all commands, or with one of them; nothing runs until it is parsed. */
+export async function buildProgram(only?: string): Promise<Command> {
   const program = new Command("systole");
   program
     .description("Generates Transformer accelerators and runs BERT on their RTL, cycle by cycle.")
@@ -26,29 +17,25 @@ export function buildProgram(): Command {
     .showHelpAfterError("(systole --help lists the commands)")
     .addHelpText("after", exitCodes())
     .exitOverride();
-  for (const add of [
-    addRun,
-    addBench,
-    addFigures,
-    addSweep,
-    addGenerate,
-    addCompile,
-    addMap,
-    addDisasm,
-    addCheck,
-    addDocs,
-  ])
-    add(program);
+  const names = only === undefined ? Object.keys(COMMANDS) : [only];
+  for (const add of await Promise.all(names.map((name) => COMMANDS[name]!()))) add(program);
   for (const command of program.commands) {
     command.showHelpAfterError(`(systole ${command.name()} --help explains it)`);
   }
   return program;
 }
 
+/** The one command that a command line needs; `undefined` when the help, or `docs`, needs them all. */
+function commandOf(args: readonly string[]): string | undefined {
+  const [first] = args;
+  return first !== undefined && first !== "docs" && Object.hasOwn(COMMANDS, first) ? first : undefined;
+}
+
 /** Parses and runs a command line. Returns the exit code. */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
-    await buildProgram().parseAsync([...args], { from: "user" });
+    const program = await buildProgram(commandOf(args));
+    await program.parseAsync([...args], { from: "user" });
     return EXIT.ok.code;
   } catch (error) {
     // Commander has already printed its message; help and version end with code 0.

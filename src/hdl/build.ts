@@ -23,11 +23,11 @@ export function literalWidth(value: bigint, signed: boolean): number {
   );
 }
 
-/** `expr` at `width` bits, extended by its own sign or truncated; itself when it fits already. */
-export function resize(expr: Expr, width: number): Expr {
+/** `expr` at `width` bits, extended by its own sign or truncated; itself when it fits already. `at` is the call site, if it is known. */
+export function resize(expr: Expr, width: number, at?: Site): Expr {
   if (expr.width === width) return expr;
   if (expr.kind === "const") return constant(wrapValue(expr.value, width, expr.signed), width, expr.signed, undefined);
-  return { kind: "resize", operand: expr, width, signed: expr.signed, site: site() };
+  return { kind: "resize", operand: expr, width, signed: expr.signed, site: at ?? site() };
 }
 
 /** `value` modulo 2^width, read as the sign says. */
@@ -54,14 +54,16 @@ export function cat(parts: readonly Expr[]): Expr {
 
 /** Modulo 2^width; the operands are resized to it. */
 export function arithmetic(op: ArithmeticOp, a: Expr, b: Expr, width: number): Expr {
-  const [left, right] = [resize(a, width), resize(b, width)];
-  return { kind: "binary", op, left, right, width, signed: a.signed, site: site() };
+  const at = site();
+  const [left, right] = [resize(a, width, at), resize(b, width, at)];
+  return { kind: "binary", op, left, right, width, signed: a.signed, site: at };
 }
 
 export function compare(op: CompareOp, a: Expr, b: Expr): Expr {
   const width = Math.max(a.width, b.width);
-  const [left, right] = [resize(a, width), resize(b, width)];
-  return { kind: "binary", op, left, right, width: 1, signed: false, site: site() };
+  const at = site();
+  const [left, right] = [resize(a, width, at), resize(b, width, at)];
+  return { kind: "binary", op, left, right, width: 1, signed: false, site: at };
 }
 
 export function shift(op: "shl" | "shr", left: Expr, right: Expr): Expr {
@@ -77,16 +79,18 @@ export function unary(op: UnaryOp, operand: Expr): Expr {
 /** Branches are resized to the wider one. */
 export function choose(condition: Expr, a: Expr, b: Expr): Expr {
   const width = Math.max(a.width, b.width);
-  const [whenTrue, whenFalse] = [resize(a, width), resize(b, width)];
-  return { kind: "mux", condition, whenTrue, whenFalse, width, signed: a.signed, site: site() };
+  const at = site();
+  const [whenTrue, whenFalse] = [resize(a, width, at), resize(b, width, at)];
+  return { kind: "mux", condition, whenTrue, whenFalse, width, signed: a.signed, site: at };
 }
 
 /** Item `selector` of `items`; past the end, the last one. */
 export function pick(selector: Expr, items: readonly Expr[]): Expr {
   const width = Math.max(...items.map((item) => item.width));
-  const resized = items.map((item) => resize(item, width));
+  const at = site();
+  const resized = items.map((item) => resize(item, width, at));
   const reachable = Math.min(items.length, 2 ** Math.min(selector.width, 30));
   const arms = resized.slice(0, reachable - 1).map((expr, index) => ({ value: BigInt(index), expr }));
   const otherwise = resized[reachable - 1]!;
-  return { kind: "case", selector, arms, otherwise, width, signed: otherwise.signed, site: site() };
+  return { kind: "case", selector, arms, otherwise, width, signed: otherwise.signed, site: at };
 }

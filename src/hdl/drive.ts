@@ -23,7 +23,7 @@ export function drive(net: Net, value: Operand): void {
     reportTooWide(net, expr.width, site);
     expr = build.resize(expr, net.width);
   }
-  statements.push({ kind: "assign", target: net, value: build.resize(expr, net.width), site });
+  statements.push({ kind: "assign", target: net, value: build.resize(expr, net.width, site), site });
 }
 
 function reportTooWide(net: Net, width: number, site: Site | undefined): void {

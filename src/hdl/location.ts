@@ -1,3 +1,5 @@
+import { findSourceMap, type SourceMap } from "node:module";
+
 /** Where a node was written: an absolute file name and 1-based line and column. */
 export interface Site {
   readonly file: string;
@@ -6,57 +8,107 @@ export interface Site {
 }
 
 const here = import.meta.dirname;
+
+/** A file of code as it runs: a module of its own, or a bundle of many. */
+interface Script {
+  /** Whether all of it is code that uses the language; `undefined` for a bundle, whose map tells line by line. */
+  readonly isForeign: boolean | undefined;
+  readonly map: SourceMap | undefined;
+  /** What is known of its positions. */
+  readonly places: Map<number, Place>;
+}
+
+interface Place {
+  readonly site: Site;
+  readonly isForeign: boolean;
+}
+
+const scripts = new Map<string, Script>();
 const sites = new Map<string, Site>();
 
 /**
- * The innermost call site outside the language itself, or `undefined` when there is none.
- * Raw positions are looked up in a cache first; only a new position pays for source mapping, which is left to
- * whatever the host has installed (Node's `--enable-source-maps` under tsx, vite-node's hook under vitest).
+ * The innermost call site outside the language itself, or `undefined` when there is none. A position is mapped to the
+ * source once: through the source map that Node holds of the script, or by whatever else the host has installed.
  */
 export function callSite(): Site | undefined {
-  return search(8) ?? search(64);
+  return search(6) ?? search(64);
 }
 
 function search(depth: number): Site | undefined {
-  const limit = Error.stackTraceLimit;
-  const prepare = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  const { stackTraceLimit } = Error;
+  const prepareStackTrace: unknown = Reflect.get(Error, "prepareStackTrace");
   Error.stackTraceLimit = depth;
   try {
-    Error.prepareStackTrace = (_error, frames) => frames;
+    Error.prepareStackTrace = keepFrames;
     const holder: { stack?: NodeJS.CallSite[] } = {};
-    Error.captureStackTrace(holder);
+    Error.captureStackTrace(holder, search);
     const frames = holder.stack ?? [];
-    const index = frames.findIndex((frame) => isForeign(frame.getFileName()));
-    const frame = frames[index];
-    if (frame === undefined) return undefined;
-    const raw = {
-      file: plainPath(frame.getFileName() ?? ""),
-      line: frame.getLineNumber() ?? 1,
-      column: frame.getColumnNumber() ?? 1,
-    };
-    const key = `${raw.file}:${raw.line}:${raw.column}`;
-    let site = sites.get(key);
-    if (site === undefined) {
-      restore(prepare);
-      site = parseFrame(new Error("").stack ?? "", index) ?? raw;
-      sites.set(key, site);
+    Reflect.set(Error, "prepareStackTrace", prepareStackTrace);
+    for (let index = 0; index < frames.length; index++) {
+      const frame = frames[index]!;
+      const file = frame.getFileName();
+      if (typeof file !== "string" || file.startsWith("node:")) continue;
+      const script = scriptOf(file);
+      if (script.isForeign === false) continue;
+      const place = placeOf(script, file, frame, index);
+      if (place.isForeign) return place.site;
     }
-    return site;
+    return undefined;
   } finally {
-    Error.stackTraceLimit = limit;
-    restore(prepare);
+    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, "prepareStackTrace", prepareStackTrace);
   }
+}
+
+function keepFrames(_error: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] {
+  return frames;
+}
+
+function scriptOf(file: string): Script {
+  let script = scripts.get(file);
+  if (script === undefined) {
+    const map = findSourceMap(file);
+    const isBundle = map !== undefined && map.payload.sources.length > 1;
+    script = { isForeign: isBundle ? undefined : isForeign(file), map, places: new Map() };
+    scripts.set(file, script);
+  }
+  return script;
+}
+
+function placeOf(script: Script, file: string, frame: NodeJS.CallSite, index: number): Place {
+  const [line, column] = [frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
+  const key = line * 65_536 + column;
+  let place = script.places.get(key);
+  if (place === undefined) {
+    // The frames of this function and of its caller come on top.
+    Error.stackTraceLimit = index + 3;
+    const found = mapped(script.map, line, column) ?? parseFrame(new Error("").stack ?? "", index + 2);
+    const site = shared(found ?? { file: plainPath(file), line, column });
+    place = { site, isForeign: script.isForeign ?? isForeign(site.file) };
+    script.places.set(key, place);
+  }
+  return place;
+}
+
+function mapped(map: SourceMap | undefined, line: number, column: number): Site | undefined {
+  const entry = map?.findEntry(line - 1, column - 1);
+  if (entry === undefined || !("originalSource" in entry)) return undefined;
+  const { originalSource, originalLine, originalColumn } = entry;
+  return { file: plainPath(originalSource), line: originalLine + 1, column: originalColumn + 1 };
+}
+
+/** The same object for the same place. */
+function shared(site: Site): Site {
+  const key = `${site.file}:${site.line}:${site.column}`;
+  const known = sites.get(key);
+  if (known === undefined) sites.set(key, site);
+  return known ?? site;
 }
 
 /** Where an exception was thrown, when that is in code that uses the language. */
 export function topFrame(error: Error): Site | undefined {
   const site = parseFrame(error.stack ?? "", 0);
   return site !== undefined && isForeign(site.file) ? site : undefined;
-}
-
-function restore(prepare: PropertyDescriptor | undefined): void {
-  if (prepare === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
-  else Object.defineProperty(Error, "prepareStackTrace", prepare);
 }
 
 /** Code that uses the language: all but the language itself, whose library of modules counts as a user. */

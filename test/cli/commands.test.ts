@@ -9,11 +9,11 @@ import { sampleReport } from "../report/fixture.ts";
 import { exampleArguments, helpOf, parseOnly } from "./parse.ts";
 import { systole } from "./support.ts";
 
-const commands = buildProgram().commands.map((c) => c.name());
+const commands = (await buildProgram()).commands.map((c) => c.name());
 
 describe("examples", () => {
   test.each(commands)("systole %s --help has some, and each of them is accepted", async (name) => {
-    const examples = exampleArguments(helpOf(name));
+    const examples = exampleArguments(await helpOf(name));
     expect(examples.length).toBeGreaterThan(0);
     for (const args of examples) {
       expect(commands).toContain(args[0]);

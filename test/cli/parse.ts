@@ -2,11 +2,11 @@
 import { buildProgram } from "../../src/cli/program.ts";
 
 /** The full help of one command, with what is added after it. */
-export function helpOf(name: string): string {
-  const command = buildProgram().commands.find((c) => c.name() === name)!;
+export async function helpOf(name: string): Promise<string> {
+  const [command] = (await buildProgram(name)).commands;
   let text = "";
-  command.configureOutput({ writeOut: (s) => (text += s) });
-  command.outputHelp();
+  command!.configureOutput({ writeOut: (s) => (text += s) });
+  command!.outputHelp();
   return text;
 }
 
@@ -22,7 +22,7 @@ export const exampleArguments = (text: string): string[][] =>
 
 /** Parses a command line without doing anything. Rejects as commander does. */
 export async function parseOnly(args: readonly string[]): Promise<void> {
-  const program = buildProgram();
+  const program = await buildProgram();
   for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => undefined });
   for (const command of program.commands) command.action(() => undefined);
   await program.parseAsync([...args], { from: "user" });

@@ -20,7 +20,7 @@ const PAGES = [
   ),
 ];
 
-const pages = await generatedPages(buildProgram());
+const pages = await generatedPages(await buildProgram());
 
 describe("generated pages", () => {
   test.each(Object.entries(pages))("docs/%s is what `npm run docs` writes", (name, text) => {

@@ -32,7 +32,7 @@ export function moduleText(module: Module): string {
     out.gap();
     writeAssigns(out, module, drivers, nameOf, (net) => inlined.has(net) || merged.has(net));
     writeCombinational(out, module, drivers, nameOf);
-    writeRegisters(out, module, nameOf);
+    writeRegisters(out, module, drivers, nameOf);
     writeProperties(out, module, nameOf);
     writeUnused(out, module, plan);
   });

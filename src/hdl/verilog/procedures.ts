@@ -31,14 +31,23 @@ export function writeCombinational(out: Writer, module: Module, drivers: Drivers
   const groups = groupTargets(module.body, (net) => net.kind !== "reg" && !isPlain(net));
   for (const group of groups) {
     for (const nets of feedsItself(group, module, drivers) ? group.map((net) => [net]) : [group]) {
-      const members = new Set(nets);
-      const statements = project(module.body, (inner) => inner.kind === "assign" && members.has(inner.target));
+      const statements = statementsOf(nets, module, drivers);
       out.gap();
       out.block("always_comb begin", "end", () => {
         writeStatements(out, statements, "=", nameOf);
       });
     }
   }
+}
+
+/** The statements of a module restricted to the assignments of some nets. */
+function statementsOf(nets: readonly Net[], module: Module, drivers: Drivers): Statement[] {
+  const members = new Set(nets);
+  const touching = new Set(nets.flatMap((net) => drivers.statements.get(net) ?? []));
+  return project(
+    module.body.filter((statement) => touching.has(statement)),
+    (inner) => inner.kind === "assign" && members.has(inner.target),
+  );
 }
 
 /** Whether a net of the group reaches an input of the group, through any logic of this module. */
@@ -86,7 +95,7 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 }
 
 /** Registers: those without conditions together, others by groups; registers with reset apart from those without. */
-export function writeRegisters(out: Writer, module: Module, nameOf: NameOf): void {
+export function writeRegisters(out: Writer, module: Module, drivers: Drivers, nameOf: NameOf): void {
   for (const withReset of [false, true]) {
     const keep = (net: Net): boolean => net.kind === "reg" && (net.reset !== undefined) === withReset;
     const groups = groupTargets(module.body, keep);
@@ -95,7 +104,7 @@ export function writeRegisters(out: Writer, module: Module, nameOf: NameOf): voi
       if (branches(statement)) for (const net of targetsOf(statement)) conditional.add(net);
     const plain = groups.filter((group) => !group.some((net) => conditional.has(net))).flat();
     const rest = groups.filter((group) => group.some((net) => conditional.has(net)));
-    for (const nets of [...chunks(plain, PLAIN_BLOCK), ...rest]) writeRegisterBlock(out, module, nets, nameOf);
+    for (const nets of [...chunks(plain, PLAIN_BLOCK), ...rest]) writeRegisterBlock(out, module, drivers, nets, nameOf);
   }
 }
 
@@ -104,9 +113,8 @@ export function resetConstant({ reset, resetLabel, width, signed }: Net): Const 
   return { kind: "const", value: reset ?? 0n, width, signed, label: resetLabel };
 }
 
-function writeRegisterBlock(out: Writer, module: Module, nets: readonly Net[], nameOf: NameOf): void {
-  const members = new Set(nets);
-  const statements = project(module.body, (inner) => inner.kind === "assign" && members.has(inner.target));
+function writeRegisterBlock(out: Writer, module: Module, drivers: Drivers, nets: readonly Net[], nameOf: NameOf): void {
+  const statements = statementsOf(nets, module, drivers);
   out.gap();
   out.block("always_ff @(posedge clock) begin", "end", () => {
     if (nets[0]!.reset === undefined) {
