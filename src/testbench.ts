@@ -1,7 +1,7 @@
 /** `systole/testbench`: simulates designs of the hardware language and drives them. */
 
 // Opening a simulation
-export { simulateEmbedded, type EmbeddedEngine, type EmbeddedSimulateOptions } from "./harness/index.ts";
+export { simulateEmbedded, type EmbeddedSimulateOptions } from "./harness/index.ts";
 export { simulate, type SimulateOptions, type WaveOptions } from "./harness/index.ts";
 export type { Process, RunOptions, SpawnOptions, Testbench } from "./harness/index.ts";
 // Ports

@@ -53,9 +53,9 @@ test("passes one payload a cycle, two cycles late", () => {
 test("its assertions are proven, for every input and for ever", async () => {
   const { status, properties } = await prove(
     Fifo,
-    { width: 1, depth: 5, reserve: 1 },
+    { width: 1, depth: 4, reserve: 1 },
     {
-      depth: 6,
+      depth: 5,
       invariants: (state) => ({
         "what is stored is readable or was just written": state
           .uint("level")

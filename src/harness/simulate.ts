@@ -38,7 +38,7 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   readonly host?: HostOptions;
 }
 
-/** What the embedded simulator knows of these. Waves are VCD. */
+/** Options of {@link simulateEmbedded}. Waves are VCD. */
 export interface EmbeddedSimulateOptions extends Pick<
   SimulateOptions,
   "seed" | "resetCycles" | "memory" | "host" | "wave"

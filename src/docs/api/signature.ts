@@ -28,7 +28,8 @@ export function signature(declarations: readonly Declaration[]): string {
   return declarations
     .filter((one) => one !== hidden)
     .map(one)
-    .join("\n");
+    .join("\n")
+    .replace(/\{@link (\w+)\}/g, "$1");
 }
 
 function one(node: Declaration): string {
