@@ -11,6 +11,7 @@ export interface Replay {
   readonly outputs: readonly Readonly<Record<string, bigint>>[];
 }
 
+/** Options of {@link replay}. */
 export interface ReplayOptions {
   /** Record the run as a waveform: a VCD file of this name, every net in it. */
   readonly wave?: string;
