@@ -23,6 +23,7 @@ export type {
 } from "./memory-model.ts";
 export { peek, poke, Port, sampled, type PeekValue, type PokeValue, type PortTree, type PortValue } from "./port.ts";
 export { Random, withSeed } from "./random.ts";
+export type { ClockOptions, Clocks } from "./clocks.ts";
 export type { Dut } from "./dut.ts";
 export { contentKey } from "./cache.ts";
 export { toolVersions } from "./toolchain.ts";

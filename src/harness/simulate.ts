@@ -2,9 +2,10 @@
 import { dirname } from "node:path";
 import { mkdirSync } from "node:fs";
 import { SystoleError } from "../errors.ts";
-import { elaborate, emitVerilog, type Design, type Module, type Ports } from "../hdl/index.ts";
+import { elaborate, type Design, type Module, type Ports } from "../hdl/index.ts";
 import type { WaveWindow } from "../waves/index.ts";
 import { buildModel, type BuildOptions, type WaveFormat } from "./build.ts";
+import { scheduleClocks, simulationVerilog, type Clocks } from "./clocks.ts";
 import { arrangePorts, type Dut } from "./dut.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine, HostOptions, PortEngine } from "./engine.ts";
@@ -32,6 +33,8 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   readonly wave?: WaveOptions | undefined;
   /** Cycles of reset at the start; 0 leaves the design as it powers up. Default: 1. */
   readonly resetCycles?: number;
+  /** The clocks of a design of several clock domains. Default: each ticks in every step. */
+  readonly clocks?: Clocks;
   /** Puts a memory behind the AXI4 master ports `m_axi_…`. */
   readonly memory?: MemoryOptions;
   /** Puts a host before the AXI4-Lite ports `s_axi_…`. */
@@ -41,7 +44,7 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
 /** Options of {@link simulateEmbedded}. Waves are VCD. */
 export interface EmbeddedSimulateOptions extends Pick<
   SimulateOptions,
-  "seed" | "resetCycles" | "memory" | "host" | "wave"
+  "seed" | "resetCycles" | "clocks" | "memory" | "host" | "wave"
 > {
   /** Whether all nets can be looked at by name, not only ports and registers; the simulation is then slower. Default: with `wave`. */
   readonly observe?: boolean;
@@ -98,7 +101,7 @@ async function makeEngine(design: Design | VerilogDesign, options: SimulateOptio
       remedy: 'Simulate it with simulator: "verilator".',
     });
   }
-  const verilog = "files" in design ? design : emitVerilog(design);
+  const verilog = "files" in design ? design : simulationVerilog(design);
   const { addon } = await buildModel(verilog, {
     ...options,
     wave: wave === undefined ? undefined : waveFormat(wave),
@@ -160,9 +163,10 @@ function benchOf<P, Io extends Ports, E extends PortEngine>(
   design: Design,
   top: Module<P, Io>,
   params: P,
-  { resetCycles = 1 }: EmbeddedSimulateOptions,
+  { resetCycles = 1, clocks }: EmbeddedSimulateOptions,
 ): Testbench<Dut<Io>, E> {
-  const bench = createTestbench(engine, design.top.name, (port) => arrangePorts(top.ports(params), port));
+  const makeDut = (port: (name: string) => Port): Dut<Io> => arrangePorts(top.ports(params), port);
+  const bench = createTestbench<Dut<Io>, E>(engine, design.top.name, makeDut, scheduleClocks(design, clocks));
   bench.reset(resetCycles);
   return bench;
 }

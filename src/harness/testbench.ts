@@ -1,5 +1,6 @@
 /** The testbench API, the same over every engine: processes as generators, one resumption per clock cycle. */
 import { SystoleError } from "../errors.ts";
+import type { ClockSchedule } from "./clocks.ts";
 import type { Engine, PortEngine, StopReason } from "./engine.ts";
 import { violationError } from "./memory-model.ts";
 import { Port, type PortContext } from "./port.ts";
@@ -16,6 +17,11 @@ export interface SpawnOptions {
   readonly name?: string;
   /** `run` does not wait for it: a monitor, a clocked model. */
   readonly background?: boolean;
+  /**
+   * The clock domain it belongs to, in a design of several: it is resumed after the edges of this clock only, and `sampled` tells
+   * what they saw. Default: after every step of the simulation.
+   */
+  readonly clock?: string;
 }
 
 /** Options of `run`. */
@@ -35,7 +41,7 @@ export interface Testbench<D, E extends PortEngine = Engine> {
   readonly cycle: () => number;
   /** Runs the clock, without resuming processes. Throws SystoleError when the design stops: a failed assertion, $finish, a broken protocol. */
   readonly step: (cycles?: number) => void;
-  /** Holds `reset` for some cycles (default 1), if the design has one. */
+  /** Holds every reset for some cycles (default 1) of each clock, if the design has one. */
   readonly reset: (cycles?: number) => void;
   /** Adds a process; it first runs at the next cycle of `run`. */
   readonly spawn: (process: (() => Process<unknown>) | Process<unknown>, options?: SpawnOptions) => void;
@@ -49,6 +55,7 @@ interface Running {
   readonly process: Process<unknown>;
   readonly name: string;
   readonly background: boolean;
+  readonly clock: string | undefined;
   waitingFor: string | undefined;
   /** Cycle in which it was last resumed: once a cycle, however `run` is called. */
   resumedAt: number;
@@ -61,6 +68,7 @@ export function createTestbench<D, E extends PortEngine>(
   engine: E,
   design: string,
   makeDut: (port: (name: string) => Port) => D,
+  schedule?: ClockSchedule,
 ): Testbench<D, E> {
   const context: PortContext = { engine, stale: true };
   const ports = new Map(engine.layout.slots.map((slot) => [slot.name, new Port(context, slot)]));
@@ -77,15 +85,35 @@ export function createTestbench<D, E extends PortEngine>(
   let spawned = 0;
 
   const step = (cycles = 1): void => {
+    if (schedule === undefined) stepEngine(cycles);
+    else for (let i = 0; i < cycles; i++) stepClocks(schedule);
+  };
+
+  const stepClocks = ({ ticks, isTick }: ClockSchedule): void => {
+    for (const tick of ticks) port(tick.port).poke(isTick(tick.domain, engine.cycle));
+    stepEngine(1);
+  };
+
+  const stepEngine = (cycles: number): void => {
     const stop = engine.step(cycles);
     // The ports are settled after the edge until something is poked.
     context.stale = false;
     if (stop !== "done") throw stopError(engine, design, stop);
   };
 
+  const holdReset = ({ ticks, isTick }: ClockSchedule, cycles: number): void => {
+    const missing = new Map(ticks.map(({ domain }) => [domain, cycles]));
+    while ([...missing.values()].some((count) => count > 0)) {
+      for (const [domain, count] of missing) if (isTick(domain, engine.cycle)) missing.set(domain, count - 1);
+      step();
+    }
+  };
+
   const resume = (entry: Running): boolean => {
     // Between the end of one `run` and the start of the next there was no clock edge.
     if (entry.resumedAt === engine.cycle) return true;
+    const { clock } = entry;
+    if (clock !== undefined && entry.resumedAt >= 0 && schedule?.isTick(clock, engine.cycle - 1) === false) return true;
     entry.resumedAt = engine.cycle;
     const result = entry.process.next();
     entry.waitingFor = result.done === true ? undefined : result.value;
@@ -119,17 +147,21 @@ export function createTestbench<D, E extends PortEngine>(
     cycle: () => engine.cycle,
     step,
     reset: (cycles = 1) => {
-      const line = ports.get("reset");
-      if (line === undefined) return;
-      line.poke(1);
-      step(cycles);
-      line.poke(0);
+      const lines = (schedule?.resets ?? ["reset"]).flatMap((name) => ports.get(name) ?? []);
+      if (lines.length === 0) return;
+      for (const line of lines) line.poke(1);
+      if (schedule === undefined) step(cycles);
+      else holdReset(schedule, cycles);
+      for (const line of lines) line.poke(0);
     },
-    spawn: (process, { name, background = false } = {}) => {
+    spawn: (process, { name, background = false, clock } = {}) => {
+      // A clock that is not there is refused before the process begins.
+      if (clock !== undefined) schedule?.isTick(clock, 0);
       running.push({
         process: typeof process === "function" ? process() : process,
         name: name ?? `process ${spawned}`,
         background,
+        clock,
         waitingFor: undefined,
         resumedAt: -1,
       });

@@ -20,6 +20,8 @@ export interface Scope {
   readonly module: Module;
   /** The innermost open branch. */
   statements: Statement[];
+  /** The open clock domain; `undefined` is the module's own. */
+  domain: string | undefined;
   /** The running indices of enclosing `times`. */
   indices: readonly number[];
   /** Checks that wait for the end of the body. */

@@ -1,4 +1,4 @@
-import { report, scope } from "./context.ts";
+import { openScope, report, scope } from "./context.ts";
 import type { Like, Reg, Wire } from "./data.ts";
 import type { Module, Net } from "./ir.ts";
 import { callSite, type Site } from "./location.ts";
@@ -96,11 +96,22 @@ export function declareNet(
   leaf: ScalarShape,
   site: Site | undefined,
   reset?: bigint,
-  resetLabel?: string,
+  more: Pick<Net, "resetLabel" | "stage"> = {},
 ): Net {
   const { width } = leaf;
-  const label = resetLabel === undefined ? {} : { resetLabel };
-  const net: Net = { kind, owner, width, signed: leaf.kind === "sint", hint, name: hint, site, reset, ...label };
+  const domain = kind === "reg" ? openScope()?.domain : undefined;
+  const net: Net = {
+    kind,
+    owner,
+    width,
+    signed: leaf.kind === "sint",
+    hint,
+    name: hint,
+    site,
+    reset,
+    domain,
+    ...more,
+  };
   owner.nets.push(net);
   return net;
 }

@@ -53,7 +53,7 @@ function create<S extends string>(names: readonly S[]): Fsm<S> {
   if (new Set(names).size < names.length) report({ code: "hdl-fsm", message: "fsm lists a state twice" });
   const shape = uint(indexWidth(names.length));
   const labelOf = (name: string): string => `${hint}_${name}`.toUpperCase();
-  const net: Net = declareNet(module, "reg", hint, shape, site, 0n, labelOf(names[0]!));
+  const net: Net = declareNet(module, "reg", hint, shape, site, 0n, { resetLabel: labelOf(names[0]!) });
   const state = new UintReg(net);
   const encode = (name: string): Const => {
     const index = names.indexOf(name as S);

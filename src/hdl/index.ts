@@ -4,7 +4,7 @@
 export { bitsFor, bool, formatShape, indexWidth, sint, stream, uint, widthOf } from "./shapes.ts";
 export type { BoolShape, ScalarShape, Shape, SintShape, StreamShape, UintShape } from "./shapes.ts";
 // Ports
-export { flip, input, output, sink, source } from "./ports.ts";
+export { clocked, flip, input, output, sink, source } from "./ports.ts";
 export type { Flip, Input, Inside, Output, Outside, Ports, PortTree, SinkPorts, SourcePorts } from "./ports.ts";
 // Signals and values
 export { Bool, Signal, Sint, Uint } from "./signal.ts";
@@ -24,6 +24,7 @@ export { assert, assume, cover } from "./properties.ts";
 // Modules and designs
 export { extern, instance, module, reset } from "./module.ts";
 export type { ExternOptions, InstanceOptions, Module } from "./module.ts";
+export { clock, inDomain, type ClockDomain } from "./domains.ts";
 export { elaborate } from "./elaborate.ts";
 export { HdlError, type Problem } from "./problems.ts";
 export type { Design } from "./ir.ts";

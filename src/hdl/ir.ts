@@ -123,6 +123,13 @@ export interface Net {
   readonly reset?: bigint | undefined;
   /** The localparam that names the reset value. */
   readonly resetLabel?: string;
+  /**
+   * Registers, resets and ports declared so: the clock domain, by its name in the owner; `undefined` is the owner's own clock, or
+   * a port whose domain follows from its use.
+   */
+  readonly domain?: string | undefined;
+  /** Registers of a synchroniser: the stage, from 0. Stage 0 may take its value from another domain. */
+  readonly stage?: number;
   /** Pins: the instance and the child's port. */
   readonly instance?: Instance;
   port?: Net;
@@ -155,10 +162,16 @@ export interface MemoryPort {
   readonly data?: Net | undefined;
   readonly value?: Expr | undefined;
   readonly mask?: Expr | undefined;
+  /** The clock domain in which the port works. */
+  readonly domain?: string | undefined;
   readonly site: Site | undefined;
 }
 
-/** A child module; `pins` follow the child's port order. `reset`, when given, replaces the parent's reset. */
+/**
+ * A child module; `pins` follow the child's port order. `domain` is the parent's clock domain that drives the child's own clock,
+ * `domains` says so for each of the child's further domains. `reset`, when given, replaces that domain's reset for the child's own
+ * clock, `resets` for its further domains.
+ */
 export interface Instance {
   readonly hint: string;
   name: string;
@@ -166,6 +179,9 @@ export interface Instance {
   module: Module;
   readonly pins: Net[];
   reset: Expr | undefined;
+  readonly domain?: string | undefined;
+  readonly domains: ReadonlyMap<string, string | undefined>;
+  readonly resets: Map<string, Expr>;
 }
 
 /** Drives a net; `value` has the net's width and sign. */
@@ -194,12 +210,13 @@ export interface Switch {
   readonly site: Site | undefined;
 }
 
-/** Checked at every rising clock edge, outside reset, where the enclosing conditions hold. */
+/** Checked at every rising edge of its domain's clock, outside reset, where the enclosing conditions hold. */
 export interface Property {
   readonly kind: "property";
   readonly check: "assert" | "assume" | "cover";
   readonly condition: Expr;
   readonly message: string;
+  readonly domain?: string | undefined;
   readonly site: Site | undefined;
 }
 
@@ -216,8 +233,9 @@ export interface External {
 }
 
 /**
- * A module. Registers, memories and properties work on the rising edge of one implicit clock; `resetPin` is the net of
- * the implicit synchronous reset, for modules that look at it.
+ * A module. Registers, memories and properties work on the rising edge of one implicit clock, or of the clock of one of the
+ * further `domains` of the module; `resetPin` is the net of the implicit synchronous reset, for modules that look at it, and
+ * `domainResets` has those of further domains.
  */
 export interface Module {
   /** The name asked for; `name` is unique in the design after the name pass. */
@@ -229,6 +247,9 @@ export interface Module {
   /** Wires, registers and read data, in order of declaration. */
   readonly nets: Net[];
   resetPin: Net | undefined;
+  /** Further clock domains, in order of declaration. */
+  readonly domains: string[];
+  readonly domainResets: Map<string, Net>;
   readonly memories: Memory[];
   readonly instances: Instance[];
   readonly body: Statement[];

@@ -1,5 +1,5 @@
 import * as build from "./build.ts";
-import { report } from "./context.ts";
+import { report, scope } from "./context.ts";
 import { bitCount } from "./guards.ts";
 import type { Like, Value } from "./data.ts";
 import { declaration, declareNet } from "./declare.ts";
@@ -103,7 +103,7 @@ export function memory<S extends Shape>(options: MemoryOptions<S>): Memory<S> {
     const number = ir.ports.filter((other) => other.data !== undefined).length;
     const name = number === 0 ? `${hint}_data` : `${hint}_data${number}`;
     const net = declareNet(module, "read", name, uint(width), callSite());
-    ir.ports.push({ ...port, data: net, site: callSite() });
+    ir.ports.push({ ...port, data: net, domain: scope("a memory port").domain, site: callSite() });
     return unpack(shape, new Uint({ kind: "ref", net, width, signed: false }));
   };
   return {
@@ -124,6 +124,7 @@ export function memory<S extends Shape>(options: MemoryOptions<S>): Memory<S> {
         enable: fit(port.enable, 1, "enable"),
         value: data(port.data),
         mask: mask(port.mask),
+        domain: scope("a memory port").domain,
         site: callSite(),
       });
     },

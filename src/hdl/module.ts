@@ -1,11 +1,12 @@
-import { scope, withScope, type Scope, type Session } from "./context.ts";
+import { report, scope, withScope, type Scope, type Session } from "./context.ts";
 import { wireSignal, declaration } from "./declare.ts";
+import { declareDomain, domainName, type ClockDomain } from "./domains.ts";
 import { conditionOf, describe, runBody } from "./guards.ts";
-import type { External, Instance, Module as ModuleIr, Net } from "./ir.ts";
+import type { Expr, External, Instance, Module as ModuleIr, Net } from "./ir.ts";
 import { callSite, type Site } from "./location.ts";
 import { identity, paramsKey } from "./params.ts";
 import { flatten, isPort, type Inside, type Outside, type Ports, type PortTree } from "./ports.ts";
-import { HdlError } from "./problems.ts";
+import { didYouMean, HdlError } from "./problems.ts";
 import { Bool, Sint, Uint, type Signal } from "./signal.ts";
 import { isArray, type ScalarShape } from "./shapes.ts";
 import { slipOf } from "./slips.ts";
@@ -26,6 +27,13 @@ export interface InstanceOptions {
   readonly name?: string;
   /** Resets the instance in place of the parent's reset; usually `reset().or(…)`. */
   readonly reset?: Bool;
+  /**
+   * The domains that drive the instance's further clock domains, by the instance's names for them. Default: the domain of the same
+   * name. The instance's own clock is that of the domain in which it is placed.
+   */
+  readonly clocks?: Readonly<Record<string, ClockDomain>>;
+  /** Resets in place of those of the domains, for the instance's further clock domains. */
+  readonly resets?: Readonly<Record<string, Bool>>;
 }
 
 /** Parameters may be left out when the module takes none. */
@@ -78,8 +86,21 @@ export function instance<P, Io extends Ports>(module: Module<P, Io>, ...rest: In
   checkModule(module);
   const child = buildModule(module, params, open.session);
   const { module: parent, hint, site } = declaration("an instance", child.hint, options?.name);
-  const reset = options?.reset === undefined ? undefined : conditionOf(options.reset, "the reset of an instance");
-  const made: Instance = { hint, name: hint, site, module: child, pins: [], reset };
+  const own = options?.reset === undefined ? undefined : conditionOf(options.reset, "the reset of an instance");
+  const resets = Object.entries(options?.resets ?? {}).map(([name, signal]): [string, Expr] => {
+    return [name, conditionOf(signal, `the reset of clock domain "${name}" of an instance`)];
+  });
+  const made: Instance = {
+    hint,
+    name: hint,
+    site,
+    module: child,
+    pins: [],
+    reset: own,
+    domain: open.domain,
+    domains: bindDomains(child, parent, hint, options?.clocks ?? {}),
+    resets: new Map(resets),
+  };
   for (const port of child.ports) {
     const name = `${hint}_${port.hint}`;
     const { width, signed } = port;
@@ -90,13 +111,62 @@ export function instance<P, Io extends Ports>(module: Module<P, Io>, ...rest: In
   return portSignals(module.ports(params), "input", () => made.pins[index++]!) as Outside<Io>;
 }
 
-/** The module's own implicit reset as a signal: high for at least one cycle before work begins. */
+/** What drives each further domain of a child. */
+function bindDomains(
+  child: ModuleIr,
+  parent: ModuleIr,
+  hint: string,
+  clocks: Readonly<Record<string, ClockDomain>>,
+): Map<string, string | undefined> {
+  const bound = new Map<string, string | undefined>();
+  for (const name of Object.keys(clocks)) {
+    if (child.domains.includes(name)) continue;
+    const near = didYouMean(name, child.domains);
+    report({
+      code: "hdl-domain",
+      message: `instance "${hint}" (${child.hint}) has no clock domain "${name}"`,
+      help: near === undefined ? domainsOf(child) : `did you mean "${near}"?`,
+    });
+  }
+  for (const name of child.domains) {
+    const given = clocks[name];
+    if (given === undefined && !parent.domains.includes(name)) {
+      report({
+        code: "hdl-domain",
+        message: `nothing drives clock domain "${name}" of instance "${hint}" (${child.hint})`,
+        help: `say which domain does: { clocks: { ${name}: clock("…") } }`,
+      });
+    } else if (given !== undefined && given.module !== parent) {
+      report({
+        code: "hdl-domain",
+        message: `clock domain "${domainName(given.name)}" belongs to module ${given.module.hint}, but is used in ${parent.hint}`,
+        help: "a module has its own domains: clock(name) in its body",
+      });
+    }
+    bound.set(name, given === undefined ? name : given.name);
+  }
+  return bound;
+}
+
+function domainsOf({ domains }: ModuleIr): string {
+  return domains.length === 0 ? "it has its own clock only" : `its domains are ${domains.join(", ")}`;
+}
+
+/**
+ * The module's own implicit reset as a signal, or within `inDomain` that of the domain: high for at least one cycle before
+ * work begins.
+ */
 export function reset(): Bool {
-  const { module } = scope("reset()");
-  const site = callSite();
-  const fresh: Net = { kind: "reset", owner: module, width: 1, signed: false, hint: "reset", name: "reset", site };
-  module.resetPin ??= fresh;
-  return new Bool({ kind: "ref", net: module.resetPin, width: 1, signed: false });
+  const { module, domain } = scope("reset()");
+  let net = domain === undefined ? module.resetPin : module.domainResets.get(domain);
+  if (net === undefined) {
+    const name = domain === undefined ? "reset" : `${domain}_reset`;
+    const site = callSite();
+    net = { kind: "reset", owner: module, width: 1, signed: false, hint: name, name, domain, site };
+    if (domain === undefined) module.resetPin = net;
+    else module.domainResets.set(domain, net);
+  }
+  return new Bool({ kind: "ref", net, width: 1, signed: false });
 }
 
 /** The module for these parameters, built at most once per session. */
@@ -118,19 +188,23 @@ export function buildModule<P, Io extends Ports>(source: Module<P, Io>, params: 
     ports: [],
     nets: [],
     resetPin: undefined,
+    domains: [],
+    domainResets: new Map(),
     memories: [],
     instances: [],
     body: [],
     external: source.external?.(params),
   };
-  for (const { name, direction, shape } of caught([], () => flatten(ports, source.site))) {
+  for (const { name, direction, shape, domain } of caught([], () => flatten(ports, source.site))) {
     const signed = shape.kind === "sint";
-    made.ports.push({ kind: direction, owner: made, width: shape.width, signed, hint: name, name, site: source.site });
+    const { width } = shape;
+    made.ports.push({ kind: direction, owner: made, width, signed, hint: name, name, domain, site: source.site });
   }
   let index = 0;
   const io = portSignals(ports, "output", () => made.ports[index++]!) as never;
-  const inner: Scope = { session, module: made, statements: made.body, indices: [], atEnd: [] };
+  const inner: Scope = { session, module: made, statements: made.body, domain: undefined, indices: [], atEnd: [] };
   withScope(inner, () => {
+    for (const { domain } of made.ports) if (domain !== undefined) declareDomain(made, domain);
     if (source.body !== undefined) {
       const body = source.body.bind(undefined, io, params);
       caught(made.ports, () => {

@@ -9,12 +9,14 @@ import { isArray, isScalar, type BoolShape, type StreamShape } from "./shapes.ts
 export interface Input<S extends Shape> {
   readonly direction: "input";
   readonly shape: S;
+  readonly domain?: string;
 }
 
 /** A port the module drives. */
 export interface Output<S extends Shape> {
   readonly direction: "output";
   readonly shape: S;
+  readonly domain?: string;
 }
 
 /** A port, or a record or array of ports. */
@@ -89,6 +91,20 @@ function flipTree(ports: PortTree): PortTree {
   return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, flipTree(port)]));
 }
 
+/**
+ * Ports that belong to the clock domain `domain` of the module. Without it the domain of a port follows from its use within the
+ * module.
+ */
+export function clocked<P extends PortTree>(domain: string, ports: P): P {
+  return clockedTree(domain, ports) as P;
+}
+
+function clockedTree(domain: string, ports: PortTree): PortTree {
+  if (isPort(ports)) return { ...ports, domain };
+  if (isArray(ports)) return ports.map((port) => clockedTree(domain, port));
+  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, clockedTree(domain, port)]));
+}
+
 /** The producer's end: drives `valid` and `payload`, reads `ready`. */
 export function source<S extends Shape>(shape: StreamShape<S>): SourcePorts<S> {
   return { valid: output(shape.valid), ready: input(shape.ready), payload: output(shape.payload) };
@@ -108,20 +124,19 @@ export interface FlatPort {
   readonly name: string;
   readonly direction: "input" | "output";
   readonly shape: ScalarShape;
+  readonly domain: string | undefined;
 }
 
 /** The scalars of a port record in declaration order, names joined by underscores; `site` is where the module is. */
 export function flatten(ports: PortTree, site: Site | undefined, name = ""): FlatPort[] {
   if (typeof ports !== "object" || (ports as unknown) === null || isShape(ports)) return notAPort(ports, site, name);
-  if (isPort(ports)) return flattenShape(ports.shape, ports.direction, name);
+  if (isPort(ports)) return flattenShape(ports.shape, ports, name);
   return Object.entries(ports).flatMap(([key, port]: [string, PortTree]) => flatten(port, site, join(name, key)));
 }
 
-function flattenShape(shape: Shape, direction: "input" | "output", name: string): FlatPort[] {
-  if (isScalar(shape)) return [{ name, direction, shape }];
-  return Object.entries(shape).flatMap(([key, field]: [string, Shape]) =>
-    flattenShape(field, direction, join(name, key)),
-  );
+function flattenShape(shape: Shape, port: Input<Shape> | Output<Shape>, name: string): FlatPort[] {
+  if (isScalar(shape)) return [{ name, direction: port.direction, shape, domain: port.domain }];
+  return Object.entries(shape).flatMap(([key, field]: [string, Shape]) => flattenShape(field, port, join(name, key)));
 }
 
 function isShape(ports: object): boolean {

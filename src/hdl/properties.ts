@@ -20,6 +20,7 @@ export function cover(condition: Bool, message: string): void {
 }
 
 function add(check: Property["check"], condition: Bool, message: string): void {
-  const { statements } = scope(check);
-  statements.push({ kind: "property", check, condition: conditionOf(condition, check), message, site: callSite() });
+  const { statements, domain } = scope(check);
+  const made = conditionOf(condition, check);
+  statements.push({ kind: "property", check, condition: made, message, domain, site: callSite() });
 }

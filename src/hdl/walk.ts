@@ -111,7 +111,10 @@ export function eachRoot(module: Module, f: (expr: Expr) => void): void {
   for (const memory of module.memories) {
     for (const port of memory.ports) for (const [, expr] of portExpressions(port)) f(expr);
   }
-  for (const instance of module.instances) if (instance.reset !== undefined) f(instance.reset);
+  for (const { reset, resets } of module.instances) {
+    if (reset !== undefined) f(reset);
+    for (const domainReset of resets.values()) f(domainReset);
+  }
 }
 
 /** Calls `f` with every node under `expr` once, operands first; `seen` spans calls. */
@@ -145,6 +148,9 @@ export function rewriteRoots(module: Module, f: (expr: Expr, consumer: Consumer)
   }
   for (const instance of module.instances) {
     if (instance.reset !== undefined) instance.reset = f(instance.reset, { name: `${instance.hint}_reset` });
+    for (const [domain, reset] of instance.resets) {
+      instance.resets.set(domain, f(reset, { name: `${instance.hint}_${domain}_reset` }));
+    }
   }
 }
 

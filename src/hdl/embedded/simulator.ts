@@ -1,9 +1,11 @@
 import type { Design } from "../ir.ts";
 import type { Inspection } from "../simulate/places.ts";
+import { hasDomains } from "../simulate/clocks.ts";
 import type { PortLayout } from "../simulate/ports.ts";
 import { demandContents, type Failure, type Simulator } from "../simulate/simulator.ts";
 import type { EmittedPort } from "../verilog/index.ts";
 import { instantiate } from "../wasm/index.ts";
+import { gateClocks } from "./gate-clocks.ts";
 import { compileDesign, type CompiledDesign } from "./compile.ts";
 import { inspect } from "./observe.ts";
 import { powerOn } from "./power-on.ts";
@@ -39,7 +41,7 @@ export class EmbeddedSimulator implements Simulator {
   /** Throws HdlError for a design with external modules. */
   constructor(design: Design, { seed = 0, observe = false, watched = [] }: EmbeddedOptions = {}) {
     demandContents(design);
-    this.#compiled = compileDesign(design, { observe, watched });
+    this.#compiled = compileDesign(hasDomains(design) ? gateClocks(design) : design, { observe, watched });
     const { layout, code } = this.#compiled;
     const { exports, memory } = instantiate(code, layout.size);
     this.#exports = exports as unknown as Exports;

@@ -12,6 +12,10 @@ export { convertWidth, downsize, upsize } from "./width.ts";
 export { Downsizer, Gearbox, Upsizer, type GearboxParams, type ResizerParams } from "./modules/width.ts";
 export { delayValid, type Valid } from "./valid.ts";
 export type { PartOptions } from "./part.ts";
+// Clock domains
+export { synchronise, synchroniseGray, synchroniseReset, type SynchroniseOptions } from "./synchronise.ts";
+export { asyncQueue, type AsyncQueueOptions } from "./async-queue.ts";
+export { AsyncQueue, type AsyncQueueParams } from "./modules/async-queue.ts";
 // Counters and registers
 export { counter, saturatingCounter, upDownCounter } from "./counter.ts";
 export type { Counter, CounterOptions, UpDownCounter, UpDownOptions } from "./counter.ts";

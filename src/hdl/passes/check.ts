@@ -2,6 +2,7 @@ import { declaredAt } from "../drive.ts";
 import type { Expr, Module, Net } from "../ir.ts";
 import type { Site } from "../location.ts";
 import type { Problem } from "../problems.ts";
+import { clockName, resetName } from "../verilog/clocking.ts";
 import { isVerilogKeyword } from "../verilog/keywords.ts";
 import { eachNode, eachRoot, eachStatement, expressionOf, portExpressions } from "../walk.ts";
 
@@ -32,6 +33,12 @@ function checkPortNames(module: Module, problems: Problem[]): void {
       complain(port, "is not a plain identifier", "use letters, digits and single underscores, a letter first");
     } else if (module.external === undefined && (hint === "clock" || hint === "reset")) {
       complain(port, "has the name of the implicit port", "clock and reset are there without being declared");
+    } else if (module.domains.some((domain) => hint === clockName(domain) || hint === resetName(domain))) {
+      complain(
+        port,
+        "has the name of a clock domain's port",
+        "the clocks and resets of domains are there without being declared",
+      );
     } else if (seen.has(hint))
       complain(port, "is there twice", "nested names are joined by underscores: choose others");
     seen.add(hint);

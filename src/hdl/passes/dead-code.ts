@@ -7,6 +7,7 @@ export function removeDeadCode(module: Module): void {
   if (module.external !== undefined) return;
   const live = findLive(module);
   if (module.resetPin !== undefined && !live.nets.has(module.resetPin)) module.resetPin = undefined;
+  for (const [domain, net] of module.domainResets) if (!live.nets.has(net)) module.domainResets.delete(domain);
   const body = project(
     module.body,
     (inner) => inner.kind === "property" || (inner.kind === "assign" && live.nets.has(inner.target)),
@@ -60,6 +61,7 @@ function findLive(module: Module): Live {
     live.instances.add(instance);
     instance.pins.forEach(need);
     if (instance.reset !== undefined) needExpr(instance.reset);
+    for (const reset of instance.resets.values()) needExpr(reset);
   };
   module.ports.forEach(need);
   module.instances.filter((instance) => isObservable(instance.module)).forEach(needInstance);
@@ -79,7 +81,7 @@ function findLive(module: Module): Live {
 }
 
 /** The values and conditions that decide each net, and those that decide properties. */
-function driversOf(module: Module): { of: Map<Net, Set<Expr>>; properties: Set<Expr> } {
+export function driversOf(module: Module): { of: Map<Net, Set<Expr>>; properties: Set<Expr> } {
   const of = new Map<Net, Set<Expr>>();
   const properties = new Set<Expr>();
   const walk = (statement: Statement, conditions: readonly Expr[]): void => {

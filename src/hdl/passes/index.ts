@@ -2,6 +2,7 @@ import type { Design, Module } from "../ir.ts";
 import { HdlError, type Problem } from "../problems.ts";
 import { check } from "./check.ts";
 import { removeDeadCode } from "./dead-code.ts";
+import { checkDomains } from "./domains.ts";
 import { fold } from "./fold.ts";
 import { noLatch } from "./latch.ts";
 import { LoopFinder } from "./loops.ts";
@@ -25,6 +26,7 @@ export function problemsOf(modules: readonly Module[], isWhole: boolean): Proble
 /** Runs every pass, in this order. Throws one error with all problems that the checks find. */
 export function runPasses(design: Design): Design {
   const problems = problemsOf(design.modules, true);
+  if (problems.length === 0) checkDomains(design, problems);
   if (problems.length > 0) throw new HdlError(problems);
   for (const module of design.modules) {
     fold(module);

@@ -46,7 +46,7 @@ function print(module: Module): string {
     return number;
   };
   const net = (item: Net): unknown[] => {
-    return [id(item), item.kind, item.hint, item.width, item.signed, item.reset];
+    return [id(item), item.kind, item.hint, item.width, item.signed, item.reset, item.domain, item.stage];
   };
   const expr = (node: Expr): unknown => {
     return JSON.stringify(node, (key, value: unknown) => {
@@ -60,7 +60,7 @@ function print(module: Module): string {
       case "assign":
         return ["assign", id(node.target), expr(node.value)];
       case "property":
-        return [node.check, node.message, expr(node.condition)];
+        return [node.check, node.message, node.domain, expr(node.condition)];
       case "when":
         return ["when", expr(node.condition), node.then.map(statement), node.otherwise.map(statement)];
       case "switch": {
@@ -74,6 +74,8 @@ function print(module: Module): string {
     module.ports.map(net),
     module.nets.map(net),
     module.resetPin === undefined ? undefined : id(module.resetPin),
+    module.domains,
+    [...module.domainResets].map(([domain, pin]) => [domain, id(pin)]),
     module.memories.map((memory) => [
       memory.hint,
       memory.width,
@@ -84,6 +86,7 @@ function print(module: Module): string {
       memory.ports.map((port) => [
         port.kind,
         port.sync,
+        port.domain,
         port.data === undefined ? undefined : id(port.data),
         ...[port.address, port.enable, port.write, port.value, port.mask].map((e) =>
           e === undefined ? undefined : expr(e),
@@ -95,6 +98,9 @@ function print(module: Module): string {
       moduleNumber(instance.module),
       instance.pins.map(id),
       instance.reset === undefined ? undefined : expr(instance.reset),
+      instance.domain,
+      [...instance.domains],
+      [...instance.resets].map(([domain, reset]) => [domain, expr(reset)]),
     ]),
     module.body.map(statement),
   ];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Design, Instance, Memory, Module, Net } from "../ir.ts";
+import { clockName, resetName } from "../verilog/clocking.ts";
 import { memoryNames } from "../verilog/memory.ts";
 import { isVerilogKeyword } from "../verilog/keywords.ts";
 
@@ -24,7 +25,8 @@ export function legalName(wish: string): string {
 
 /** An instance is never called as something inside it: Verilator says that the one hides the other. */
 function nameContents(module: Module): void {
-  const taken = new Set(["clock", "reset", ...module.ports.map((port) => port.name)]);
+  const clocks = module.domains.flatMap((domain) => [clockName(domain), resetName(domain)]);
+  const taken = new Set(["clock", "reset", ...clocks, ...module.ports.map((port) => port.name)]);
   const claim = (item: Net | Instance | Memory, wish: string): void => {
     const base = legalName(wish);
     let name = base;

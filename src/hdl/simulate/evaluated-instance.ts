@@ -1,9 +1,9 @@
 import { wrapValue } from "../build.ts";
 import { evaluateNode } from "../evaluate.ts";
 import type { Expr, Instance, Memory, MemoryPort, Module, Net, Property, Statement } from "../ir.ts";
+import { boundDomain, clockPorts, ownReset } from "../verilog/clocking.ts";
 import { branchesOf } from "../walk.ts";
 import {
-  implicitPorts,
   memoryContents,
   placeBytes,
   readMemory,
@@ -13,10 +13,11 @@ import {
   type SignalPlace,
 } from "./places.ts";
 
-/** What surrounds an instance: the values of its input ports and its reset. */
+/** What surrounds an instance: the values of its input ports, its resets, and whether its clocks tick in this step. */
 export interface Surroundings {
   readonly input: (port: Net) => bigint;
-  readonly reset: () => boolean;
+  readonly reset: (domain: string | undefined) => boolean;
+  readonly ticks: (domain: string | undefined) => boolean;
 }
 
 /** A register's value, or words of a memory by address. */
@@ -65,7 +66,11 @@ export class EvaluatedInstance {
       const name = path === "" ? instance.name : `${path}.${instance.name}`;
       const child = new EvaluatedInstance(instance.module, name, {
         input: (port) => this.#value(pins.get(port)!),
-        reset: () => (instance.reset === undefined ? surroundings.reset() : this.#holds(instance.reset)),
+        reset: (domain) => {
+          const own = ownReset(instance, domain);
+          return own === undefined ? surroundings.reset(boundDomain(instance, domain)) : this.#holds(own);
+        },
+        ticks: (domain) => surroundings.ticks(boundDomain(instance, domain)),
       });
       this.#children.set(instance, child);
     }
@@ -79,9 +84,9 @@ export class EvaluatedInstance {
   /** All signals, without places, each with a function that gives its value; and all memories. */
   inspect(signals: { readonly signal: SignalPlace; readonly value: () => bigint }[], memories: MemoryPlace[]): void {
     const path = this.#path;
-    for (const name of implicitPorts(this.#module)) {
-      const value = (): bigint => (name === "reset" && this.#surroundings.reset() ? 1n : 0n);
-      signals.push({ signal: { path, name, kind: name, width: 1, signed: false }, value });
+    for (const { name, role, domain } of clockPorts(this.#module)) {
+      const value = (): bigint => (role === "reset" && this.#surroundings.reset(domain) ? 1n : 0n);
+      signals.push({ signal: { path, name, kind: role, width: 1, signed: false }, value });
     }
     for (const net of visibleNets(this.#module)) {
       const { name, kind, width, signed } = net;
@@ -115,16 +120,16 @@ export class EvaluatedInstance {
 
   /** Adds what the clock edge changes to `commits`, reads of memories first; tells `fail` which properties do not hold. */
   prepare(commits: (() => void)[], fail: (path: string, property: Property) => void): void {
-    const reset = this.#surroundings.reset();
+    const { reset, ticks } = this.#surroundings;
     for (const net of this.#module.nets) {
-      if (net.kind !== "reg") continue;
-      const next = reset && net.reset !== undefined ? net.reset : this.#assigned(net);
+      if (net.kind !== "reg" || !ticks(net.domain)) continue;
+      const next = net.reset !== undefined && reset(net.domain) ? net.reset : this.#assigned(net);
       if (next !== undefined) commits.push(() => this.#state.set(net, next));
     }
     for (const memory of this.#module.memories) {
-      for (const port of memory.ports) this.#preparePort(memory, port, commits);
+      for (const port of memory.ports) if (ticks(port.domain)) this.#preparePort(memory, port, commits);
     }
-    if (!reset) this.#check(this.#module.body, fail);
+    this.#check(this.#module.body, fail);
     for (const child of this.#children.values()) child.prepare(commits, fail);
   }
 
@@ -155,7 +160,7 @@ export class EvaluatedInstance {
   #compute(net: Net): bigint {
     switch (net.kind) {
       case "reset":
-        return this.#surroundings.reset() ? 1n : 0n;
+        return this.#surroundings.reset(net.domain) ? 1n : 0n;
       case "reg":
         return this.#state.get(net)!;
       case "input":
@@ -195,8 +200,10 @@ export class EvaluatedInstance {
   #check(statements: readonly Statement[], fail: (path: string, property: Property) => void): void {
     for (const statement of statements) {
       if (statement.kind === "when" || statement.kind === "switch") this.#check(this.#taken(statement), fail);
-      else if (statement.kind === "property" && statement.check !== "cover" && !this.#holds(statement.condition)) {
-        fail(this.#path, statement);
+      else if (statement.kind === "property" && statement.check !== "cover") {
+        const { domain } = statement;
+        const { ticks, reset } = this.#surroundings;
+        if (ticks(domain) && !reset(domain) && !this.#holds(statement.condition)) fail(this.#path, statement);
       }
     }
   }

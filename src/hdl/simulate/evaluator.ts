@@ -1,6 +1,7 @@
-import { needsReset } from "../verilog/clocking.ts";
-import { designPorts, type EmittedPort } from "../verilog/index.ts";
+import { needsReset, resetName } from "../verilog/clocking.ts";
+import type { EmittedPort } from "../verilog/index.ts";
 import type { Design } from "../ir.ts";
+import { hasDomains, simulationPorts, tickName } from "./clocks.ts";
 import { EvaluatedInstance, type StateContents } from "./evaluated-instance.ts";
 import type { Inspection, MemoryPlace, SignalPlace } from "./places.ts";
 import { layoutPorts, readWords, writeWords, type PortLayout } from "./ports.ts";
@@ -28,12 +29,14 @@ export class Evaluator implements Simulator {
     demandContents(design);
     const { top } = design;
     this.#name = top.name;
-    this.layout = layoutPorts(designPorts(top));
+    this.layout = layoutPorts(simulationPorts(design));
     this.now = new Uint32Array(this.layout.words);
     this.sampled = new Uint32Array(this.layout.words);
+    const several = hasDomains(design);
     this.#top = new EvaluatedInstance(top, "", {
       input: (port) => this.#inputs.get(port.name)!,
-      reset: () => needsReset(top) && this.#inputs.get("reset") === 1n,
+      reset: (domain) => needsReset(top, domain) && this.#inputs.get(resetName(domain)) === 1n,
+      ticks: (domain) => !several || this.#inputs.get(tickName(domain)) === 1n,
     });
     this.settle();
   }

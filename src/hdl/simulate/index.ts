@@ -10,5 +10,6 @@ export {
   type SignalKind,
   type SignalPlace,
 } from "./places.ts";
+export { hasDomains, simulationPorts, tickingDomains, tickName } from "./clocks.ts";
 export { layoutPorts, readWords, writeWords, type PortLayout, type PortSlot } from "./ports.ts";
 export { formatFailure, type Failure, type Simulator } from "./simulator.ts";

@@ -1,5 +1,5 @@
 import type { Design, Module } from "../ir.ts";
-import { needsClock, needsReset } from "./clocking.ts";
+import { clockPorts } from "./clocking.ts";
 import { memoryModule, type MemoryModule } from "./memory.ts";
 import { moduleText } from "./module.ts";
 
@@ -56,8 +56,7 @@ export function emitVerilog(design: Design, options: EmitOptions = {}): EmittedD
 /** The ports of a top module, `clock` and `reset` included where it has them. */
 export function designPorts(top: Module): EmittedPort[] {
   return [
-    ...(needsClock(top) ? [implicit("clock")] : []),
-    ...(needsReset(top) ? [implicit("reset")] : []),
+    ...clockPorts(top).map(({ name }) => implicit(name)),
     ...top.ports.map(({ name, kind, width, signed }): EmittedPort => {
       return { name, direction: kind as "input" | "output", width, signed };
     }),

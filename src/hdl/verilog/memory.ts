@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Memory, MemoryPort } from "../ir.ts";
 import { portExpressions } from "../walk.ts";
+import { clockName } from "./clocking.ts";
 import { verilogBits, type NameOf } from "./expression.ts";
 import { Writer } from "./text.ts";
 
@@ -36,7 +37,8 @@ export function memoryNames(memory: Memory): ReadonlySet<string> {
   return new Set(["memory", ...pinsOf(memory).map((pin) => pin.name)]);
 }
 
-function moduleName({ width, depth, ports, maskBits, init, readUnderWrite }: Memory): string {
+function moduleName(memory: Memory): string {
+  const { width, depth, ports, maskBits, init, readUnderWrite } = memory;
   const count = (kind: MemoryPort["kind"], sync: boolean, letters: string): string => {
     const matching = ports.filter((port) => port.kind === kind && port.sync === sync);
     const gated = kind === "read" && matching.some((port) => port.enable !== undefined) ? "e" : "";
@@ -51,6 +53,7 @@ function moduleName({ width, depth, ports, maskBits, init, readUnderWrite }: Mem
   const parts = ["memory", shape, `${depth}x${width}`];
   if (maskBits !== undefined) parts.push(`mask${maskBits}`);
   if (readUnderWrite === "old") parts.push("old");
+  if (clockPins(memory).length > 1) parts.push("clocks");
   if (init !== undefined) parts.push(createHash("sha256").update(init.join()).digest("hex").slice(0, 6));
   return parts.join("_");
 }
@@ -75,8 +78,18 @@ function pinsOf(memory: Memory): MemoryPin[] {
       ? []
       : [{ name: `${names[index]!}_data`, direction: "output" as const, width: memory.width }]),
   ]);
-  const clocked = memory.ports.some((port) => port.sync);
-  return clocked ? [{ name: "clock", direction: "input", width: 1 }, ...pins] : pins;
+  const clocks = clockPins(memory).map(({ name }): MemoryPin => ({ name, direction: "input", width: 1 }));
+  return [...clocks, ...pins];
+}
+
+/** The clock pins of a wrapper with the domain of each: one for all ports, or one for each where they have different clocks. */
+function clockPins({ ports }: Memory): { readonly name: string; readonly domain: string | undefined }[] {
+  const names = prefixes(ports);
+  const clocked = ports.flatMap(({ sync, domain }, index) =>
+    sync ? [{ name: `${names[index]!}_clock`, domain }] : [],
+  );
+  if (new Set(clocked.map(({ domain }) => domain)).size > 1) return clocked;
+  return clocked.slice(0, 1).map(({ domain }) => ({ name: "clock", domain }));
 }
 
 function pinName(prefix: string, role: string): string {
@@ -87,7 +100,7 @@ function pinName(prefix: string, role: string): string {
 /** The connections of a memory instance: pin name and expression, read data as nets. */
 export function memoryConnections(memory: Memory, nameOf: NameOf): (readonly [pin: string, text: string])[] {
   const names = prefixes(memory.ports);
-  const connections: [string, string][] = memory.ports.some((port) => port.sync) ? [["clock", "clock"]] : [];
+  const connections = clockPins(memory).map(({ name, domain }): [string, string] => [name, clockName(domain)]);
   memory.ports.forEach((port, index) => {
     const prefix = names[index]!;
     for (const [role, expr] of portExpressions(port)) {
@@ -122,11 +135,16 @@ function moduleText(memory: Memory, name: string, pins: readonly MemoryPin[]): s
     const reading = ports.flatMap((port, index) => {
       return port.kind === "read" && port.sync ? [[port, names[index]!] as const] : [];
     });
-    if (writing.length + reading.length > 0) {
+    const several = clockPins(memory).length > 1;
+    const clocks = several ? [...writing, ...reading].map(([, prefix]) => prefix) : [undefined];
+    for (const only of writing.length + reading.length > 0 ? clocks : []) {
+      const own = ([, prefix]: readonly [MemoryPort, string]): boolean => only === undefined || only === prefix;
       out.gap();
-      out.block("always_ff @(posedge clock) begin", "end", () => {
-        for (const [, prefix] of writing) writeStore(out, memory, prefix, `${prefix}_enable`, `${prefix}_data`);
-        for (const [port, prefix] of reading) {
+      out.block(`always_ff @(posedge ${only === undefined ? "clock" : `${only}_clock`}) begin`, "end", () => {
+        for (const [, prefix] of writing.filter(own)) {
+          writeStore(out, memory, prefix, `${prefix}_enable`, `${prefix}_data`);
+        }
+        for (const [port, prefix] of reading.filter(own)) {
           const load = `${prefix}_data <= memory[${prefix}_address];`;
           out.line(port.enable === undefined ? load : `if (${prefix}_enable) ${load}`);
         }
@@ -138,7 +156,7 @@ function moduleText(memory: Memory, name: string, pins: readonly MemoryPin[]): s
         out.gap();
         out.line(`assign ${prefix}_data = memory[${prefix}_address];`);
       }
-      if (port.kind === "readWrite") writeSinglePort(out, memory, prefix);
+      if (port.kind === "readWrite") writeSinglePort(out, memory, prefix, several ? `${prefix}_clock` : "clock");
     });
   });
   out.line("endmodule");
@@ -147,9 +165,9 @@ function moduleText(memory: Memory, name: string, pins: readonly MemoryPin[]): s
   return out.text();
 }
 
-function writeSinglePort(out: Writer, memory: Memory, prefix: string): void {
+function writeSinglePort(out: Writer, memory: Memory, prefix: string, clock: string): void {
   out.gap();
-  out.block("always_ff @(posedge clock) begin", "end", () => {
+  out.block(`always_ff @(posedge ${clock}) begin`, "end", () => {
     out.block(`if (${prefix}_enable) begin`, "end", () => {
       out.open(`if (${prefix}_write) begin`, () => {
         writeStore(out, memory, prefix, undefined, `${prefix}_write_data`);

@@ -1,7 +1,7 @@
-import type { Const, Expr, Instance, Module, Net } from "../ir.ts";
+import type { Const, Expr, External, Instance, Module, Net } from "../ir.ts";
 import { relativeFile, type Site } from "../location.ts";
 import { eachNode, eachRoot, eachStatement } from "../walk.ts";
-import { needsClock, needsReset } from "./clocking.ts";
+import { boundDomain, clockName, clockPorts, ownReset, resetName, type ClockPort } from "./clocking.ts";
 import { findDrivers, type Drivers } from "./drivers.ts";
 import { literal, verilogBits, type NameOf } from "./expression.ts";
 import { declarePort, memoryConnections, memoryModule, range } from "./memory.ts";
@@ -69,7 +69,7 @@ function planNets(module: Module, drivers: Drivers): Plan {
       const anonymous = (source.kind === "pin" && source.port!.kind === "output") || source.kind === "read";
       const namesake =
         kind === "output" && (source.kind === "reg" || source.kind === "wire") && source.hint === net.hint;
-      if (!(anonymous || namesake) || merged.has(source)) continue;
+      if (!(anonymous || namesake) || merged.has(source) || source.stage !== undefined) continue;
       carriers.set(source, net);
       merged.add(net);
     }
@@ -89,8 +89,7 @@ function planNets(module: Module, drivers: Drivers): Plan {
 
 function writeHeader(out: Writer, module: Module): void {
   const ports = [
-    ...(needsClock(module) ? [implicit("clock")] : []),
-    ...(needsReset(module) ? [implicit("reset")] : []),
+    ...clockPorts(module).map(({ name }) => implicit(name)),
     ...module.ports.map(({ name, kind, width, signed }) => {
       return { pin: { name, direction: kind as "input" | "output", width }, signed };
     }),
@@ -137,7 +136,9 @@ function writeDeclarations(out: Writer, module: Module, { inlined, carriers }: P
     ...module.nets,
     ...module.instances.flatMap((instance) => instance.pins.filter((pin) => !inlined.has(pin))),
   ].filter((net) => !carriers.has(net));
-  const types = declared.map((net) => `logic ${net.signed ? "signed " : ""}${range(net.width)}${net.name};`);
+  const types = declared.map(
+    (net) => `${attribute(net)}logic ${net.signed ? "signed " : ""}${range(net.width)}${net.name};`,
+  );
   const column = Math.min(48, Math.max(0, ...types.map((text) => text.length)));
   declared.forEach((net, index) => {
     const comment = net.site === undefined ? "" : `  // ${place(net.site)}`;
@@ -146,25 +147,37 @@ function writeDeclarations(out: Writer, module: Module, { inlined, carriers }: P
   if (declared.length > 0) out.gap();
 }
 
+/** Registers of a synchroniser stand close together and are left as they are. */
+function attribute(net: Net): string {
+  return net.stage === undefined ? "" : '(* ASYNC_REG = "TRUE" *) ';
+}
+
 function place(site: Site): string {
   return `${relativeFile(site.file)}:${site.line}`;
 }
 
 function connections(instance: Instance, { nameOf, inlined }: Plan): [string, string][] {
-  const child = instance.module;
+  const { external } = instance.module;
   const result: [string, string][] = [];
-  const external = child.external;
-  const clock = external === undefined ? (needsClock(child) ? "clock" : undefined) : external.clock;
-  const reset = external === undefined ? (needsReset(child) ? "reset" : undefined) : external.reset;
-  if (clock !== undefined) result.push([clock, "clock"]);
-  if (reset !== undefined) {
-    result.push([reset, instance.reset === undefined ? "reset" : verilogBits(instance.reset, nameOf)]);
+  const clocks = external === undefined ? clockPorts(instance.module) : externalClocks(external);
+  for (const { name, role, domain } of clocks) {
+    const bound = boundDomain(instance, domain);
+    const reset = ownReset(instance, domain);
+    if (role === "clock") result.push([name, clockName(bound)]);
+    else result.push([name, reset === undefined ? resetName(bound) : verilogBits(reset, nameOf)]);
   }
   for (const pin of instance.pins) {
     const inline = inlined.get(pin);
     result.push([pin.port!.name, inline === undefined ? nameOf(pin) : verilogBits(inline, nameOf)]);
   }
   return result;
+}
+
+function externalClocks({ clock, reset }: External): ClockPort[] {
+  return [
+    ...(clock === undefined ? [] : [{ name: clock, role: "clock" as const, domain: undefined }]),
+    ...(reset === undefined ? [] : [{ name: reset, role: "reset" as const, domain: undefined }]),
+  ];
 }
 
 function parameters({ module }: Instance): string {

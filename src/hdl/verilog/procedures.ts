@@ -1,5 +1,6 @@
 import type { Const, Expr, Module, Net, Statement } from "../ir.ts";
 import { type Drivers, branches, groupTargets, project, readsOf, targetsOf } from "./drivers.ts";
+import { clockName, resetName } from "./clocking.ts";
 import { inverse } from "../passes/simplify.ts";
 import { literal, verilogBits, verilogExpression, type NameOf } from "./expression.ts";
 import type { Writer } from "./text.ts";
@@ -96,12 +97,16 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 
 /** Registers: those without conditions together, others by groups; registers with reset apart from those without. */
 export function writeRegisters(out: Writer, module: Module, drivers: Drivers, nameOf: NameOf): void {
-  for (const withReset of [false, true]) {
-    const keep = (net: Net): boolean => net.kind === "reg" && (net.reset !== undefined) === withReset;
+  const conditional = new Set<Net>();
+  for (const statement of module.body)
+    if (branches(statement)) for (const net of targetsOf(statement)) conditional.add(net);
+  const kinds = [undefined, ...module.domains].flatMap((domain) =>
+    [false, true].map((withReset) => ({ domain, withReset })),
+  );
+  for (const { domain, withReset } of kinds) {
+    const keep = (net: Net): boolean =>
+      net.kind === "reg" && net.domain === domain && (net.reset !== undefined) === withReset;
     const groups = groupTargets(module.body, keep);
-    const conditional = new Set<Net>();
-    for (const statement of module.body)
-      if (branches(statement)) for (const net of targetsOf(statement)) conditional.add(net);
     const plain = groups.filter((group) => !group.some((net) => conditional.has(net))).flat();
     const rest = groups.filter((group) => group.some((net) => conditional.has(net)));
     for (const nets of [...chunks(plain, PLAIN_BLOCK), ...rest]) writeRegisterBlock(out, module, drivers, nets, nameOf);
@@ -116,12 +121,13 @@ export function resetConstant({ reset, resetLabel, width, signed }: Net): Const 
 function writeRegisterBlock(out: Writer, module: Module, drivers: Drivers, nets: readonly Net[], nameOf: NameOf): void {
   const statements = statementsOf(nets, module, drivers);
   out.gap();
-  out.block("always_ff @(posedge clock) begin", "end", () => {
-    if (nets[0]!.reset === undefined) {
+  const { domain, reset } = nets[0]!;
+  out.block(`always_ff @(posedge ${clockName(domain)}) begin`, "end", () => {
+    if (reset === undefined) {
       writeStatements(out, statements, "<=", nameOf);
       return;
     }
-    out.open("if (reset) begin", () => {
+    out.open(`if (${resetName(domain)}) begin`, () => {
       for (const net of nets) {
         out.line(`${nameOf(net)} <= ${literal(resetConstant(net))};`);
       }
@@ -139,20 +145,21 @@ function writeRegisterBlock(out: Writer, module: Module, drivers: Drivers, nets:
 
 /** Assertions and assumptions in simulation and proof; covers only for tools that define FORMAL. */
 export function writeProperties(out: Writer, module: Module, nameOf: NameOf): void {
-  for (const [guard, checks] of [
-    ["", ["assert", "assume"]],
-    ["FORMAL", ["cover"]],
-  ] as const) {
+  const kinds = [undefined, ...module.domains].flatMap((domain) => [
+    { domain, guard: "", checks: ["assert", "assume"] },
+    { domain, guard: "FORMAL", checks: ["cover"] },
+  ]);
+  for (const { domain, guard, checks } of kinds) {
     const statements = project(
       module.body,
-      (inner) => inner.kind === "property" && checks.some((c) => c === inner.check),
+      (inner) => inner.kind === "property" && inner.domain === domain && checks.includes(inner.check),
     );
     if (statements.length === 0) continue;
     out.gap();
     if (guard !== "") out.line(`\`ifdef ${guard}`);
     // Not always_ff: Icarus Verilog takes no failure messages there.
-    out.block("always @(posedge clock) begin", "end", () => {
-      out.block("if (!reset) begin", "end", () => {
+    out.block(`always @(posedge ${clockName(domain)}) begin`, "end", () => {
+      out.block(`if (!${resetName(domain)}) begin`, "end", () => {
         writeStatements(out, statements, "<=", nameOf);
       });
     });

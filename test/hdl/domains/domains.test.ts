@@ -1,0 +1,395 @@
+import { expect, test } from "vitest";
+import { formatLint, lintVerilog, Random, simulateEmbedded } from "../../../src/harness/index.ts";
+import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
+import { Evaluator, readWords, writeWords, type Simulator } from "../../../src/hdl/simulate/index.ts";
+import {
+  assert,
+  bool,
+  clock,
+  clocked,
+  counter,
+  elaborate,
+  emitVerilog,
+  HdlError,
+  inDomain,
+  input,
+  instance,
+  memory,
+  module,
+  output,
+  reg,
+  reset,
+  synchronise,
+  synchroniseGray,
+  synchroniseReset,
+  times,
+  uint,
+  when,
+  wire,
+  type Module,
+  type Ports,
+} from "../../../src/hdl/index.ts";
+
+/** The mistakes of a module without the places. */
+function mistakes<Io extends Ports>(top: Module<unknown, Io>): string[] {
+  try {
+    elaborate(...([top] as unknown as Parameters<typeof elaborate<unknown, Io>>));
+  } catch (error) {
+    if (!(error instanceof HdlError)) throw error;
+    return error.problems.map(({ message, notes = [], help }) => {
+      const texts = notes.map(({ text }) => `\n  note: ${text}`).join("");
+      return `${message}${texts}\n  help: ${help ?? ""}`;
+    });
+  }
+  return [];
+}
+
+test("a register that takes one of another domain is a mistake", () => {
+  const Crossing = module(
+    "crossing",
+    () => ({ flag: input(bool), seen: output(bool) }),
+    (io) => {
+      const flag = reg(bool);
+      flag.next = io.flag;
+      inDomain(clock("bus"), () => {
+        const seen = reg(bool);
+        seen.next = flag;
+        io.seen.set(seen);
+      });
+    },
+  );
+  expect(mistakes(Crossing)).toEqual([
+    'register "seen" is in clock domain "bus", but takes "flag" of "clock"' +
+      '\n  note: "flag" is declared here' +
+      "\n  help: synchronise it: synchronise(flag, { stages: 2 })",
+  ]);
+});
+
+test("the path of a crossing goes through wires and instances, and a condition crosses as a value does", () => {
+  const Logic = module(
+    "inverter",
+    () => ({ a: input(uint(4)), b: output(uint(4)) }),
+    (io) => {
+      io.b.set(io.a.not());
+    },
+  );
+  const Crossing = module(
+    "crossing",
+    () => ({ n: output(uint(4)) }),
+    (io) => {
+      const count = counter(16).value;
+      const doubled = wire(uint(4));
+      doubled.set(count.shl(1).wrap(4));
+      const logic = instance(Logic);
+      logic.a.set(doubled);
+      inDomain(clock("bus"), () => {
+        const taken = reg(uint(4));
+        when(logic.b.eq(3), () => {
+          taken.next = 1;
+        });
+        io.n.set(taken);
+      });
+    },
+  );
+  expect(mistakes(Crossing)).toEqual([
+    'register "taken" is in clock domain "bus", but takes "count" of "clock"' +
+      "\n  note: path: count -> doubled -> logic.a -> logic.b -> taken" +
+      '\n  note: "count" is declared here' +
+      "\n  help: pass it through asyncQueue, or, if it is a Gray code, synchroniseGray(count, { stages: 2 })",
+  ]);
+});
+
+const Both = module(
+  "both",
+  () => ({ data: input(uint(4)), fast: output(uint(4)), slow: output(uint(4)) }),
+  (io) => {
+    const fast = reg(uint(4));
+    fast.next = io.data;
+    io.fast.set(fast);
+    inDomain(clock("slow"), () => {
+      const slow = reg(uint(4));
+      slow.next = io.data;
+      io.slow.set(slow);
+    });
+  },
+);
+
+test("an input belongs to one domain, which follows from its use", () => {
+  expect(mistakes(Both)).toEqual([
+    'register "slow" is in clock domain "slow", but takes "data" of "clock"' +
+      '\n  note: "data" is in "clock" through register "fast"' +
+      '\n  note: "data" is declared here' +
+      "\n  help: pass it through asyncQueue, or, if it is a Gray code, synchroniseGray(data, { stages: 2 })",
+  ]);
+});
+
+test("ports say their domain, or it is known from inside the instance", () => {
+  const Inner = module(
+    "inner",
+    () => ({ ...clocked("slow", { d: input(bool) }), q: output(bool) }),
+    (io) => {
+      inDomain(clock("slow"), () => {
+        const q = reg(bool);
+        q.next = io.d;
+        io.q.set(q);
+      });
+    },
+  );
+  const outer = (from: "own" | "slow", to: "own" | "slow") =>
+    module(
+      "outer",
+      () => ({ x: output(bool), y: input(bool) }),
+      (io) => {
+        const domains = { own: clock(), slow: clock("slow") };
+        const inner = instance(Inner);
+        const first = inDomain(domains[from], () => reg(bool, { name: "first" }));
+        const last = inDomain(domains[to], () => reg(bool, { name: "last" }));
+        first.next = io.y;
+        inner.d.set(first);
+        last.next = inner.q;
+        io.x.set(last);
+      },
+    );
+  expect(mistakes(outer("slow", "slow"))).toEqual([]);
+  expect(mistakes(outer("own", "slow"))).toEqual([
+    'input "d" of instance "inner" is in clock domain "slow", but takes "first" of "clock"' +
+      '\n  note: "first" is declared here' +
+      "\n  help: synchronise it: synchronise(first, { stages: 2 })",
+  ]);
+  expect(mistakes(outer("slow", "own"))[0]).toContain(
+    'register "last" is in clock domain "clock", but takes "inner.q" of "slow"',
+  );
+});
+
+test("memories, properties, outputs and resets do not mix domains either", () => {
+  const Mixed = module(
+    "mixed",
+    () => ({ address: input(uint(2)), word: output(uint(4)), sum: output(uint(5)), q: output(bool) }),
+    (io) => {
+      const bus = clock("bus");
+      const own = counter(4).value;
+      const other = inDomain(bus, () => counter(4, { name: "other" }).value);
+      const ram = memory({ shape: uint(4), depth: 4 });
+      ram.write({ address: own, data: 1, enable: true });
+      io.word.set(ram.read({ address: other }));
+      inDomain(bus, () => {
+        ram.write({ address: other, data: 2, enable: true });
+        assert(own.ne(3), "never three");
+      });
+      io.sum.set(own.add(other));
+      const Flag = module(
+        "flag",
+        () => ({ q: output(bool) }),
+        (inner) => {
+          const q = reg(bool);
+          q.next = q.not();
+          inner.q.set(q);
+        },
+      );
+      const busReset = inDomain(bus, () => reset());
+      io.q.set(instance(Flag, undefined, { name: "flag", reset: busReset }).q);
+    },
+  );
+  expect(mistakes(Mixed).map((text) => text.split("\n")[0])).toEqual([
+    'memory "ram" is written in the clock domains "clock" and "bus"',
+    'the address of memory "ram" is in clock domain "clock", but takes "other" of "bus"',
+    'assert "never three" is in clock domain "bus", but takes "own" of "clock"',
+    'the reset of instance "flag" is in clock domain "clock", but takes "bus_reset" of "bus"',
+    'output "sum" is in clock domain "clock", but takes "other" of "bus"',
+  ]);
+});
+
+test("a synchroniser takes one domain", () => {
+  const Mixed = module(
+    "mixed",
+    () => ({ q: output(bool) }),
+    (io) => {
+      const a = counter(2, { name: "a" }).value.bit(0);
+      const b = inDomain(clock("b"), () => counter(2, { name: "b" }).value.bit(0));
+      inDomain(clock("c"), () => {
+        io.q.set(synchronise(a.and(b)));
+      });
+    },
+  );
+  expect(mistakes(Mixed)[0]).toContain('synchronise of a signal that mixes the clock domains "clock" and "b"');
+});
+
+test("domains have names, and instances get them by these names", () => {
+  const Inner = module(
+    "inner",
+    () => ({ q: output(bool) }),
+    (io) => {
+      inDomain(clock("slow"), () => {
+        const q = reg(bool);
+        q.next = q.not();
+        io.q.set(q);
+      });
+    },
+  );
+  const outer = (place: () => { readonly q: Parameters<typeof synchronise>[0] }) =>
+    module(
+      "outer",
+      () => ({ q: output(bool) }),
+      (io) => {
+        io.q.set(place().q);
+      },
+    );
+  expect(mistakes(outer(() => instance(Inner)))).toEqual([
+    'nothing drives clock domain "slow" of instance "inner" (inner)\n  help: say which domain does: { clocks: { slow: clock("…") } }',
+  ]);
+  expect(mistakes(outer(() => instance(Inner, undefined, { clocks: { slow: clock(), sloww: clock() } })))).toEqual([
+    'instance "inner" (inner) has no clock domain "sloww"\n  help: did you mean "slow"?',
+  ]);
+  expect(mistakes(outer(() => instance(Inner, undefined, { clocks: { slow: clock("other") } })))).toEqual([]);
+  expect(
+    mistakes(
+      outer(() => inDomain(clock("Bad__name"), () => instance(Inner, undefined, { clocks: { slow: clock() } }))),
+    )[0],
+  ).toBe(
+    '"Bad__name" cannot be the name of a clock domain\n' +
+      "  help: letters, digits and single underscores, a small letter first; its ports are <name>_clock and <name>_reset",
+  );
+  const Clash = module(
+    "clash",
+    () => ({ bus_clock: input(bool), q: output(bool) }),
+    (io) => {
+      inDomain(clock("bus"), () => {
+        io.q.set(synchronise(io.bus_clock));
+      });
+    },
+  );
+  expect(mistakes(Clash)).toEqual([
+    'port "bus_clock" of clash has the name of a clock domain\'s port' +
+      "\n  help: the clocks and resets of domains are there without being declared",
+  ]);
+});
+
+/** Everything that a clock drives, in three domains: registers, memories, properties, instances, resets. */
+const Blinker = module(
+  "blinker",
+  () => ({ step: input(bool), value: output(uint(6)) }),
+  (io) => {
+    const { value } = counter(50, { enable: io.step });
+    io.value.set(value);
+    assert(value.lt(50), "a counter stays below its modulus");
+  },
+);
+
+const Everything = module(
+  "everything",
+  () => ({
+    x: input(uint(8)),
+    fast: output({ value: uint(6), word: uint(8), gray: uint(4), flag: bool }),
+    slow: output({ value: uint(6), word: uint(8), held: uint(8) }),
+    aux: output({ value: uint(6), waits: bool }),
+  }),
+  (io) => {
+    const [slow, aux] = [clock("slow"), clock("aux")];
+    const ram = memory({ shape: uint(8), depth: 8, readUnderWrite: "old" });
+    const address = counter(8).value;
+    ram.write({ address, data: io.x, enable: io.x.bit(0) });
+    const blinker = instance(Blinker);
+    blinker.step.set(io.x.bit(1));
+    const flag = reg(bool);
+    flag.next = io.x.bit(2);
+    const slowPlace = inDomain(slow, () => {
+      const place = counter(8).value;
+      const code = reg(uint(4), { reset: 5 });
+      code.next = place.xor(place.shr(1));
+      io.slow.word.set(ram.read({ address: place, enable: place.ne(3) }));
+      const held = reg(uint(8), { reset: false });
+      when(place.eq(2), () => {
+        held.next = held.add(1).wrap(8);
+      }).elsewhen(synchronise(flag), () => {
+        held.next = 7;
+      });
+      io.slow.held.set(held);
+      const inner = instance(Blinker);
+      inner.step.set(true);
+      io.slow.value.set(inner.value);
+      return code;
+    });
+    io.fast.set({
+      value: blinker.value,
+      word: ram.read({ address, enable: io.x.bit(3) }),
+      gray: synchroniseGray(slowPlace),
+      flag,
+    });
+    inDomain(aux, () => {
+      const auxReset = synchroniseReset(slow);
+      const inner = instance(Blinker, undefined, { reset: auxReset });
+      inner.step.set(true);
+      io.aux.set({ value: inner.value, waits: auxReset });
+    });
+  },
+);
+
+function record(simulator: Simulator, seed: number): string[] {
+  const random = new Random(seed);
+  const { layout, now, sampled } = simulator;
+  return times(800, (step) => {
+    for (const { name, direction, offset, width } of layout.slots) {
+      if (direction !== "input" || name === "clock") continue;
+      const inReset = step < 30 || (name === "slow_reset" && step % 200 < 8);
+      writeWords(now, offset, width, /(^|_)reset$/.test(name) ? BigInt(inReset) : random.bits(width));
+    }
+    simulator.step(1);
+    const outputs = layout.slots.filter(({ direction }) => direction === "output");
+    const values = outputs.map(({ name, offset, width }) => `${name} ${readWords(sampled, offset, width)}`);
+    // What has no reset differs at the start.
+    return step < 100 ? "" : values.join(", ");
+  });
+}
+
+test("registers, memories, properties and instances of three domains: evaluator and embedded simulator agree", () => {
+  const design = elaborate(Everything);
+  expect(
+    emitVerilog(design)
+      .ports.map(({ name }) => name)
+      .slice(0, 6),
+  ).toEqual(["clock", "reset", "slow_clock", "slow_reset", "aux_clock", "x"]);
+  const expected = record(new Evaluator(design), 5);
+  expect(new Set(expected).size).toBeGreaterThan(400);
+  const embedded = new EmbeddedSimulator(design);
+  expect(record(embedded, 5)).toEqual(expected);
+  expect(embedded.takeFailures()).toEqual([]);
+});
+
+test("the Verilog of several domains is clean under the three linters", async () => {
+  const { files, top } = emitVerilog(elaborate(Everything));
+  expect(formatLint(await lintVerilog(files, top))).toBe("");
+  const text = files.map((file) => file.text).join("\n");
+  expect(text).toContain("always_ff @(posedge slow_clock) begin\n        if (slow_reset) begin\n");
+  expect(text).toMatch(/\(\* ASYNC_REG = "TRUE" \*\) logic \[3:0\] gray_stage_0;/);
+  expect(text).toContain("module memory_2re1w_8x8_old_clocks (\n    input  logic       write_clock,\n");
+});
+
+test("clocks tick as the testbench says, and resets last for a cycle of the slowest", () => {
+  const Two = module(
+    "two",
+    () => ({ fast: output(uint(8)), slow: output(uint(8)) }),
+    (io) => {
+      io.fast.set(counter(256).value);
+      io.slow.set(inDomain(clock("slow"), () => counter(256).value));
+    },
+  );
+  const bench = simulateEmbedded(Two, undefined, { clocks: { clock: { period: 2 }, slow: { period: 5, phase: 3 } } });
+  const { dut, step, cycle } = bench;
+  expect(cycle()).toBe(4);
+  step(96);
+  // Edges in steps 4, 6, … 98 and 8, 13, … 98.
+  expect([dut.fast.peek(), dut.slow.peek()]).toEqual([48, 19]);
+  expect(() => simulateEmbedded(Two, undefined, { clocks: { slov: { period: 2 } } })).toThrow("two has no clock slov");
+  expect(() => simulateEmbedded(Two, undefined, { clocks: { slow: { period: 0 } } })).toThrow(
+    "clock slow: period 0, phase 0",
+  );
+  expect(() => {
+    bench.spawn(
+      function* () {
+        yield "nothing";
+      },
+      { clock: "bus" },
+    );
+  }).toThrow("two has no clock bus");
+  bench.close();
+});
