@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { recommended } from "./eslint-plugin/index.mjs";
 
 export default tseslint.config(
   { ignores: ["node_modules", "rtl-out", ".cache", "out"] },
@@ -15,6 +16,7 @@ export default tseslint.config(
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
     },
   },
+  { files: ["src/generators/**/*.ts", "src/hdl/library/**/*.ts", "examples/**/*.ts"], ...recommended },
   {
     files: ["vitest.config.ts"],
     rules: { "no-restricted-exports": "off" },
