@@ -1,6 +1,7 @@
 /** Programs on the whole accelerator and on the functional machine, side by side. */
 import { expect } from "vitest";
 import type { Params } from "../../src/config/index.ts";
+import type { Design } from "../../src/hdl/index.ts";
 import { elaborateAccelerator } from "../../src/generators/index.ts";
 import { openAccelerator } from "../../src/harness/index.ts";
 import type { Accelerator, MemoryOptions, MemoryStatistics, SimulatorName } from "../../src/harness/index.ts";
@@ -59,9 +60,14 @@ export interface AcceleratorDriver {
 
 const addressOf = (name: string): number => REGISTERS.find((register) => register.name === name)!.address;
 
+/** Elaborated once for all drivers of a configuration. */
+const designs = new WeakMap<Params, Design>();
+
 export async function openDriver(p: Params, options: AcceleratorTestOptions): Promise<AcceleratorDriver> {
+  const design = designs.get(p) ?? elaborateAccelerator(p);
+  designs.set(p, design);
   const image = new Uint8Array(DRAM_OFFSET + Math.ceil(options.dramBytes / 4096) * 4096);
-  const accelerator = await openAccelerator(elaborateAccelerator(p), {
+  const accelerator = await openAccelerator(design, {
     simulator: options.simulator ?? "verilator",
     optimise: 1,
     seed: options.seed ?? 1,

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
-import type { Testbench } from "../../src/harness/index.ts";
-import { offerRead, offerWrite, openPuppet, read, write } from "./puppet.ts";
+import { describe, expect, test } from "vitest";
+import { SIMULATORS, type Testbench } from "../../src/harness/index.ts";
+import { offerRead, offerWrite, openPuppetIn, read, write } from "./puppet.ts";
 
 /** What the puppet does wrong, and the text that tells it. */
 const MISDEEDS: readonly [string, (bench: Testbench<unknown>) => void, string][] = [
@@ -56,50 +56,54 @@ const MISDEEDS: readonly [string, (bench: Testbench<unknown>) => void, string][]
   ],
 ];
 
-test.each(MISDEEDS)("%s is reported", async (_, misdeed, text) => {
-  const bench = await openPuppet();
-  expect(() => {
-    misdeed(bench);
-  }).toThrow(text);
-  bench.close();
-});
+describe.each(SIMULATORS)("%s", (simulator) => {
+  const openPuppet = openPuppetIn(simulator);
 
-test("a wrapping burst is reported", async () => {
-  const bench = await openPuppet();
-  offerRead(bench.port, { address: 0, beats: 4 });
-  bench.port("p_arburst").poke(2);
-  expect(() => {
-    bench.step(3);
-  }).toThrow("read burst at 0x0 has burst type 2: only INCR (1) is supported");
-  bench.close();
-});
+  test.each(MISDEEDS)("%s is reported", async (_, misdeed, text) => {
+    const bench = await openPuppet();
+    expect(() => {
+      misdeed(bench);
+    }).toThrow(text);
+    bench.close();
+  });
 
-test.each([
-  ["araddr", "p_araddr", "the read address channel changed or dropped ARVALID before ARREADY (was at 0x0)"],
-  ["arvalid", "p_arvalid", "the read address channel changed or dropped ARVALID before ARREADY (was at 0x0)"],
-  ["awlen", "p_awlen", "the write address channel changed or dropped AWVALID before AWREADY (was at 0x40)"],
-  ["wdata", "p_wdata", "the write data channel changed or dropped WVALID before WREADY (burst at 0x0)"],
-])("changing %s before it is taken is reported", async (_, name, text) => {
-  // Stalls so long that nothing is taken within the test.
-  const bench = await openPuppet({ stalls: { ar: 0.999, aw: 0.999, w: 0.999 }, seed: 2 });
-  const { port, step } = bench;
-  offerRead(port, { address: 0, beats: 2 });
-  offerWrite(port, { address: 0x40, beats: 2 });
-  port("p_wvalid").poke(1);
-  port("p_wdata").poke(7);
-  step(3);
-  port(name).poke(port(name).peekBig() === 0n ? 8 : 0);
-  expect(() => {
-    step();
-  }).toThrow(text);
-  bench.close();
-});
+  test("a wrapping burst is reported", async () => {
+    const bench = await openPuppet();
+    offerRead(bench.port, { address: 0, beats: 4 });
+    bench.port("p_arburst").poke(2);
+    expect(() => {
+      bench.step(3);
+    }).toThrow("read burst at 0x0 has burst type 2: only INCR (1) is supported");
+    bench.close();
+  });
 
-test.each([
-  [{ latencyCycles: -1 }, "memory model: latency in cycles is -1; allowed are 0 to 1000000000"],
-  [{ readBytesPerCycle: 0 }, "memory model: bandwidth in bytes per cycle is 0; allowed are 0.0009765625 to 8"],
-  [{ stalls: { r: 1 } }, "memory model: stall probability of r is 1; allowed are 0 to 0.999"],
-  [{ outstandingReads: 0 }, "memory model: outstanding reads is 0; allowed are 1 to 1024"],
-])("a setting out of range is refused: %o", async (options, text) => {
-  await expect(openPuppet(options)).rejects.toThrow(text);
+  test.each([
+    ["araddr", "p_araddr", "the read address channel changed or dropped ARVALID before ARREADY (was at 0x0)"],
+    ["arvalid", "p_arvalid", "the read address channel changed or dropped ARVALID before ARREADY (was at 0x0)"],
+    ["awlen", "p_awlen", "the write address channel changed or dropped AWVALID before AWREADY (was at 0x40)"],
+    ["wdata", "p_wdata", "the write data channel changed or dropped WVALID before WREADY (burst at 0x0)"],
+  ])("changing %s before it is taken is reported", async (_, name, text) => {
+    // Stalls so long that nothing is taken within the test.
+    const bench = await openPuppet({ stalls: { ar: 0.999, aw: 0.999, w: 0.999 }, seed: 2 });
+    const { port, step } = bench;
+    offerRead(port, { address: 0, beats: 2 });
+    offerWrite(port, { address: 0x40, beats: 2 });
+    port("p_wvalid").poke(1);
+    port("p_wdata").poke(7);
+    step(3);
+    port(name).poke(port(name).peekBig() === 0n ? 8 : 0);
+    expect(() => {
+      step();
+    }).toThrow(text);
+    bench.close();
+  });
+
+  test.each([
+    [{ latencyCycles: -1 }, "memory model: latency in cycles is -1; allowed are 0 to 1000000000"],
+    [{ readBytesPerCycle: 0 }, "memory model: bandwidth in bytes per cycle is 0; allowed are 0.0009765625 to 8"],
+    [{ stalls: { r: 1 } }, "memory model: stall probability of r is 1; allowed are 0 to 0.999"],
+    [{ outstandingReads: 0 }, "memory model: outstanding reads is 0; allowed are 1 to 1024"],
+  ])("a setting out of range is refused: %o", async (options, text) => {
+    await expect(openPuppet(options)).rejects.toThrow(text);
+  });
 });

@@ -1,17 +1,30 @@
 /** The AXI puppet with a memory behind it, and whole bursts driven through its ports. */
-import { simulateVerilog, type MemoryOptions, type Port, type Testbench } from "../../src/harness/index.ts";
+import { simulateEmbedded, simulateVerilog } from "../../src/harness/index.ts";
+import type { MemoryOptions, Port, SimulatorName, Testbench } from "../../src/harness/index.ts";
 import { axiPuppet } from "./fixtures.ts";
+import { AxiPuppet } from "./fixtures/axi-puppet.ts";
 
 export const BEAT = 8;
 
-/** The puppet with a memory of 64 KiB whose bytes differ from their neighbours, rready and bready held high. */
-export async function openPuppet(options: Partial<MemoryOptions> = {}) {
-  const image = Uint8Array.from({ length: 65536 }, (_, i) => (i * 37 + (i >> 8)) & 255);
-  const bench = await simulateVerilog(axiPuppet, { memory: { image, ...options } });
-  bench.port("p_rready").poke(1);
-  bench.port("p_bready").poke(1);
-  return { ...bench, image };
-}
+/** What opens a puppet with a memory of 64 KiB whose bytes differ from their neighbours, rready and bready held high. */
+export type OpenPuppet = (
+  options?: Partial<MemoryOptions>,
+  image?: Uint8Array,
+) => Promise<Testbench<unknown> & { readonly image: Uint8Array }>;
+
+/** The puppet in Verilog for Verilator, or that of the hardware language in the embedded simulator. */
+export const openPuppetIn =
+  (simulator: SimulatorName): OpenPuppet =>
+  async (options = {}, image = Uint8Array.from({ length: 65536 }, (_, i) => (i * 37 + (i >> 8)) & 255)) => {
+    const memory = { image, ...options };
+    const bench: Testbench<unknown> =
+      simulator === "embedded"
+        ? simulateEmbedded(AxiPuppet, undefined, { memory })
+        : await simulateVerilog(axiPuppet, { memory });
+    bench.port("p_rready").poke(1);
+    bench.port("p_bready").poke(1);
+    return { ...bench, image };
+  };
 
 /** The 64-bit word of the image at an address, as the bus shows it. */
 export function word(image: Uint8Array, address: number): bigint {

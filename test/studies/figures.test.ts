@@ -32,13 +32,13 @@ describe("the list", () => {
   });
 });
 
-describe("a run against a bar", () => {
-  const bar = (quantity: Bar["quantity"], relation: Bar["relation"], value: number): Bar => ({
-    quantity,
-    relation,
-    value,
-  });
+const bar = (quantity: Bar["quantity"], relation: Bar["relation"], value: number): Bar => ({
+  quantity,
+  relation,
+  value,
+});
 
+describe("a run against a bar", () => {
   test.each([
     [bar("cycles", "<", 4001), 4000, true],
     [bar("cycles", "<", 4000), 4000, false],
@@ -67,6 +67,23 @@ describe("a run against a bar", () => {
     expect(judge(easy, observed({ differences: null }))).toMatchObject({ measured: 4000, met: false });
     expect(judge(easy, undefined)).toMatchObject({ measured: null, met: false });
   });
+});
+
+test("the race of the simulators is judged by its ratios", () => {
+  const speeds = {
+    array: { embedded: 12e6, verilator: 2e6 },
+    accelerator: { embedded: 900_000, verilator: 300_000 },
+    startup: { embedded: 1.5, verilator: 20 },
+    ...{ rounds: 5, cycles: 1000 },
+  };
+  const { bars } = FIGURES.find(({ name }) => name === "simulators")!;
+  const judged = bars.map((held) => judge(held, { speeds, wallSeconds: 60 }));
+  expect(judged.map(({ measured, met }) => [measured, met])).toEqual([
+    [6, true],
+    [3, true],
+    [1.5, true],
+  ]);
+  expect(judge(bar("cycles", "<", 1), { speeds, wallSeconds: 60 })).toMatchObject({ measured: null, met: false });
 });
 
 describe("the page", () => {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
+import type { SimulatorName } from "../../harness/index.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
 import {
   allDifferences,
@@ -18,10 +19,11 @@ import { buildNote } from "../build-note.ts";
 import { ExitRequest } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
-import { commandLine } from "../options.ts";
+import { commandLine, simulatorOption } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface FiguresFlags {
+  readonly simulator: SimulatorName;
   readonly only?: string;
   readonly list?: boolean;
   readonly output: string;
@@ -51,6 +53,7 @@ async function figures(flags: FiguresFlags, signal: AbortSignal): Promise<void> 
       progress.step(`preparing ${label}`);
       const row = await runFigure(figure, commandLine(), {
         signal,
+        simulator: flags.simulator,
         checkpoint: () => checkpoint(signal),
         onBuild: (p) => {
           progress.update(p.done / p.total, buildNote(p));
@@ -84,6 +87,7 @@ export function addFigures(program: Command): void {
     .command("figures")
     .description("measure every performance figure on the RTL and hold it against its bar")
     .addOption(new Option("--only <pattern>", "only figures whose name matches this regular expression"))
+    .addOption(simulatorOption())
     .option("--list", "print the figures and their bars, and run nothing")
     .option("-o, --output <dir>", "directory for <date>.json and <date>.md, written after every figure", "out/bench")
     .option("--json", "print the result as one JSON object instead of a table")

@@ -9,13 +9,16 @@ export interface Bar {
   readonly value: number;
 }
 
+/** The race of the simulators; not a kernel. */
+export const SIMULATORS_RACE = "simulators";
+
 /** One run on the RTL with the bars it is held against. */
 export interface Figure {
   /** Unique; what `--only` matches. */
   readonly name: string;
   /** What runs, for people. */
   readonly what: string;
-  readonly kernel: WorkloadName;
+  readonly kernel: WorkloadName | typeof SIMULATORS_RACE;
   /** A preset. Default: `transformer`. */
   readonly config?: string;
   /** Default: the kernel's example. */
@@ -93,5 +96,13 @@ export const FIGURES: readonly Figure[] = [
     seq: 128,
     latencyCycles: LATENCY,
     bars: [most("floorRatio", 1.015), MODEL_ERROR, below("wallSeconds", 360)],
+  },
+  {
+    name: "simulators",
+    what: "both simulators in one run: array 16 x 16, a layer 128 x 192",
+    kernel: SIMULATORS_RACE,
+    shape: "192,3,768",
+    latencyCycles: LATENCY,
+    bars: [least("arraySpeedup", 5), least("acceleratorSpeedup", 2), most("startupSeconds", 2)],
   },
 ];

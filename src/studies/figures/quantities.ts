@@ -1,10 +1,12 @@
 /** What is read off a run and held against a bar, and how it is written. */
 import { duration, grouped, percent, rate } from "../../report/index.ts";
+import type { SimulatorSpeeds } from "../../bench/index.ts";
 import type { Report } from "../../report/index.ts";
 
-/** A finished run: its report, and its wall time from preparing the data to the last comparison. */
+/** A finished run: its report, or what the simulators' race told, and its wall time from preparing the data to the last comparison. */
 export interface Observed {
-  readonly report: Report;
+  readonly report?: Report | undefined;
+  readonly speeds?: SimulatorSpeeds | undefined;
   readonly wallSeconds: number;
 }
 
@@ -15,37 +17,55 @@ interface QuantityKind {
 }
 
 const ratio = (value: number): string => value.toFixed(4);
+const speedup = (value: number): string => value.toFixed(2);
 
 /** The quantities. `read` gives null where a run has none. */
 export const QUANTITIES = {
-  cycles: { label: "cycles", read: ({ report }) => report.cycles, format: grouped },
-  floorRatio: { label: "cycles / floor", read: ({ report }) => report.floorRatio, format: ratio },
+  cycles: { label: "cycles", read: ({ report }) => report?.cycles ?? null, format: grouped },
+  floorRatio: { label: "cycles / floor", read: ({ report }) => report?.floorRatio ?? null, format: ratio },
   utilization: {
     label: "floor / cycles",
-    read: ({ report }) => report.utilization,
+    read: ({ report }) => report?.utilization ?? null,
     format: (value) => percent(value, 2),
   },
   weightRatio: {
     label: "cycles / (weight bytes / bytes per cycle)",
-    read: ({ report }) => report.weightRatio,
+    read: ({ report }) => report?.weightRatio ?? null,
     format: ratio,
   },
   sustainedElementsPerCycle: {
     label: "elements per cycle, sustained",
-    read: ({ report }) => report.sustainedElementsPerCycle,
+    read: ({ report }) => report?.sustainedElementsPerCycle ?? null,
     format: (value) => value.toFixed(2),
   },
-  rowsInFlight: { label: "rows in flight", read: ({ report }) => report.rowsInFlight, format: grouped },
+  rowsInFlight: { label: "rows in flight", read: ({ report }) => report?.rowsInFlight ?? null, format: grouped },
   modelError: {
     label: "error of the cost model",
-    read: ({ report: { cycles, expectedCycles } }) =>
-      expectedCycles === null ? null : Math.abs(expectedCycles / cycles - 1),
+    read: ({ report }) => {
+      const { cycles = 0, expectedCycles = null } = report ?? {};
+      return expectedCycles === null ? null : Math.abs(expectedCycles / cycles - 1);
+    },
     format: (value) => percent(value, 2),
   },
   simulationRate: {
     label: "simulated cycles per second, one core",
-    read: ({ report }) => report.simulatedCyclesPerSecond,
+    read: ({ report }) => report?.simulatedCyclesPerSecond ?? null,
     format: rate,
+  },
+  arraySpeedup: {
+    label: "array alone, embedded simulator / Verilator",
+    read: ({ speeds }) => (speeds === undefined ? null : speeds.array.embedded / speeds.array.verilator),
+    format: speedup,
+  },
+  acceleratorSpeedup: {
+    label: "accelerator, embedded simulator / Verilator",
+    read: ({ speeds }) => (speeds === undefined ? null : speeds.accelerator.embedded / speeds.accelerator.verilator),
+    format: speedup,
+  },
+  startupSeconds: {
+    label: "start of the embedded simulator",
+    read: ({ speeds }) => speeds?.startup.embedded ?? null,
+    format: duration,
   },
   wallSeconds: { label: "wall time, all included", read: ({ wallSeconds }) => wallSeconds, format: duration },
 } as const satisfies Record<string, QuantityKind>;

@@ -1,10 +1,13 @@
 /** Runs figures on the RTL one after another and judges them. */
-import { makeWorkload } from "../../bench/index.ts";
+import { makeWorkload, measureSimulators } from "../../bench/index.ts";
+import type { SimulatorSpeeds, Workload } from "../../bench/index.ts";
 import { loadConfig } from "../../config/index.ts";
+import type { Params } from "../../config/index.ts";
+import type { MemorySettings } from "../../runtime/index.ts";
 import { SystoleError, isHardwareError } from "../../errors.ts";
-import type { BuildProgress } from "../../harness/index.ts";
+import type { BuildProgress, SimulatorName } from "../../harness/index.ts";
 import { measure } from "../measure.ts";
-import { FIGURES } from "./bars.ts";
+import { FIGURES, SIMULATORS_RACE } from "./bars.ts";
 import type { Bar, Figure } from "./bars.ts";
 import { QUANTITIES } from "./quantities.ts";
 import type { Observed } from "./quantities.ts";
@@ -45,6 +48,8 @@ export interface FigureHooks {
   readonly checkpoint: () => Promise<void>;
   readonly onBuild: (progress: BuildProgress) => void;
   readonly onStart: () => void;
+  /** What runs the RTL. */
+  readonly simulator: SimulatorName;
   readonly onProgress: (fraction: number) => void;
 }
 
@@ -57,8 +62,29 @@ const RELATIONS: Readonly<Record<Bar["relation"], (measured: number, value: numb
 /** Holds a run against a bar; a run that failed or differs from the reference meets none. */
 export function judge(bar: Bar, observed: Observed | undefined): BarResult {
   const measured = observed === undefined ? null : QUANTITIES[bar.quantity].read(observed);
-  const right = observed?.report.differences === 0;
+  // The race of the simulators throws when they differ.
+  const right = observed?.speeds !== undefined || observed?.report?.differences === 0;
   return { ...bar, measured, met: right && measured !== null && RELATIONS[bar.relation](measured, bar.value) };
+}
+
+/** Rounds of each simulator; the best counts. */
+const ROUNDS = 5;
+
+function raceSimulators(
+  params: Params,
+  workload: Workload,
+  memory: MemorySettings,
+  { signal, checkpoint, onBuild, onStart, onProgress }: FigureHooks,
+): Promise<SimulatorSpeeds> {
+  return measureSimulators(params, workload, {
+    memory,
+    rounds: ROUNDS,
+    signal,
+    checkpoint,
+    onBuild,
+    onStep: onStart,
+    onProgress,
+  });
 }
 
 /** Runs one figure. A fault or a hang of the hardware becomes the row's `failure`; only interruptions and mistakes throw. */
@@ -79,10 +105,15 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
       softmax: "deferred",
       seed: SEED,
     } as const;
-    const workload = makeWorkload(kernel, params, choice, { memory });
+    const race = kernel === SIMULATORS_RACE;
+    const workload = makeWorkload(race ? "layer" : kernel, params, choice, { memory });
     await hooks.checkpoint();
-    const { report } = await measure(params, workload, { ...hooks, memory, command, check: true });
-    observed = { report, wallSeconds: seconds() };
+    observed = race
+      ? { speeds: await raceSimulators(params, workload, memory, hooks), wallSeconds: seconds() }
+      : {
+          report: (await measure(params, workload, { ...hooks, memory, command, check: true })).report,
+          wallSeconds: seconds(),
+        };
   } catch (error) {
     if (!(error instanceof SystoleError) || !isHardwareError(error)) throw error;
     failure = error.message;
@@ -98,9 +129,9 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
     cycles: report?.cycles ?? null,
     floorCycles: report?.floorCycles ?? null,
     expectedCycles: report?.expectedCycles ?? null,
-    differences: report?.differences ?? null,
+    differences: observed?.speeds === undefined ? (report?.differences ?? null) : 0,
     comparedValues: report?.comparedValues ?? 0,
-    simulatedCyclesPerSecond: report?.simulatedCyclesPerSecond ?? null,
+    simulatedCyclesPerSecond: report?.simulatedCyclesPerSecond ?? observed?.speeds?.accelerator.embedded ?? null,
     wallSeconds: seconds(),
     failure,
     bars: figure.bars.map((bar) => judge(bar, observed)),
