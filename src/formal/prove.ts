@@ -8,7 +8,7 @@ import { invariantsOf, type Invariants } from "./invariants.ts";
 import { goalsOf, type Assumptions, type Goals, type Obligation } from "./obligations.ts";
 import { findTrace, type ResetPlan } from "./refute.ts";
 import type { Outcome, ProofResult, PropertyResult } from "./result.ts";
-import { openSolver, Query, type Solver, type SolverName } from "./solver/index.ts";
+import { openSolver, Query, type Model, type Solver, type SolverName } from "./solver/index.ts";
 import { TermEvaluation, type Term } from "./terms/index.ts";
 import { translateDesign, type TransitionSystem } from "./translate/index.ts";
 import { Unrolling } from "./unrolling.ts";
@@ -146,21 +146,35 @@ class Proof {
       for (;;) {
         const open = this.#open();
         const events = open.map(({ event }) => this.#unrolling.at(cycle, event));
-        const model = await this.#query.solve([...assumptions, this.#system.terms.or(...events)]);
+        const model = await this.#query.solve([...assumptions, ...this.#past(cycle), this.#system.terms.or(...events)]);
         if (model === undefined) break;
         const evaluation = new TermEvaluation(({ name, index }) => {
           return model.get(name) ?? (index === undefined ? 0n : { words: new Map(), otherwise: 0n });
         });
         const found = open.filter((_, i) => evaluation.holds(events[i]!));
-        for (const obligation of found) await this.#found(obligation, cycle + 1);
+        await this.#found(found, model, cycle + 1);
       }
     }
   }
 
-  async #found(obligation: Obligation, cycles: number): Promise<void> {
+  /** What cannot have been before a cycle: events that were searched for in vain. They spare the solver to find it out again. */
+  #past(cycles: number): Term[] {
+    const never = this.#goals.obligations.filter((one) => {
+      const outcome = this.#outcomes.get(one);
+      return outcome === undefined || isNever(outcome.status);
+    });
+    return Array.from({ length: cycles }, (_, cycle) =>
+      never.map(({ event }) => this.#system.terms.not(this.#unrolling.at(cycle, event))),
+    ).flat();
+  }
+
+  async #found(events: readonly Obligation[], model: Model, cycles: number): Promise<void> {
     const { assumptions } = this.#goals;
-    const trace = await findTrace(this.#system, obligation, assumptions, cycles, this.#reset, this.#query);
-    this.#outcomes.set(obligation, { status: obligation.kind === "cover" ? "reached" : "refuted", cycles, trace });
+    const finding = { events, model, cycles, assumptions, reset: this.#reset };
+    const trace = await findTrace(this.#system, finding, this.#query);
+    for (const one of events) {
+      this.#outcomes.set(one, { status: one.kind === "cover" ? "reached" : "refuted", cycles, trace });
+    }
   }
 
   /** Assumptions that contradict each other would prove anything. */

@@ -2,38 +2,36 @@ import { SystoleError } from "../errors.ts";
 import { traceOf, type Trace } from "./counterexample.ts";
 import type { Obligation } from "./obligations.ts";
 import { replay } from "./replay.ts";
-import type { Query } from "./solver/index.ts";
+import type { Model, Query } from "./solver/index.ts";
 import { TermEvaluation, type Term } from "./terms/index.ts";
 import type { TransitionSystem } from "./translate/index.ts";
 import { Unrolling } from "./unrolling.ts";
 
 export type ResetPlan = (cycle: number) => boolean | undefined;
 
+/** Where events were found: all of them take place in the last of `cycles` cycles of the model. */
+export interface Finding {
+  readonly events: readonly Obligation[];
+  readonly model: Model;
+  readonly cycles: number;
+  readonly assumptions: readonly Term[];
+  readonly reset: ResetPlan;
+}
+
 /**
- * The trace of an event, confirmed on the evaluator, in the last of `cycles` cycles; starts as the simulators do when there is such a trace, else in the
- * state that the solver chose. Throws when the evaluator does not agree.
+ * A trace in which the events take place, confirmed on the evaluator; starts as the simulators do when there is such a trace,
+ * else in the state that the solver chose. Throws when the evaluator does not agree.
  */
-export async function findTrace(
-  system: TransitionSystem,
-  obligation: Obligation,
-  assumptions: readonly Term[],
-  cycles: number,
-  reset: ResetPlan,
-  query: Query,
-): Promise<Trace> {
-  for (const beginning of ["zero", "powerOn"] as const) {
-    const unrolling = new Unrolling(system, { beginning, reset });
-    const constraints = [
-      ...Array.from({ length: cycles }, (_, cycle) => assumptions.map((term) => unrolling.at(cycle, term))).flat(),
-      unrolling.at(cycles - 1, obligation.event),
-    ];
-    const model = await query.solve(constraints);
-    if (model === undefined) continue;
-    const trace = traceOf(system, model, cycles, reset);
-    confirm(system, obligation, trace);
-    return trace;
-  }
-  throw disagreement(obligation, "the trace was lost");
+export async function findTrace(system: TransitionSystem, finding: Finding, query: Query): Promise<Trace> {
+  const { events, model, cycles, assumptions, reset } = finding;
+  const unrolling = new Unrolling(system, { beginning: "zero", reset });
+  const plain = await query.solve([
+    ...Array.from({ length: cycles }, (_, cycle) => assumptions.map((term) => unrolling.at(cycle, term))).flat(),
+    ...events.map(({ event }) => unrolling.at(cycles - 1, event)),
+  ]);
+  const trace = traceOf(system, plain ?? model, cycles, reset);
+  for (const obligation of events) confirm(system, obligation, trace);
+  return trace;
 }
 
 /** Runs a trace on the evaluator and on the terms, and demands that both see the event. */
