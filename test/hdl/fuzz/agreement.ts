@@ -1,0 +1,162 @@
+import { simulateVerilog } from "../../../src/harness/index.ts";
+import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
+import { runBodies } from "../../../src/hdl/elaborate.ts";
+import { elaborate, emitVerilog, instance, module, type Design, type EmittedDesign } from "../../../src/hdl/index.ts";
+import { Evaluator, readWords, writeWords, type Simulator } from "../../../src/hdl/simulate/index.ts";
+import { Random } from "../../../src/harness/index.ts";
+import { runIcarus, type Stimulus } from "../icarus.ts";
+import { buildModule } from "./build.ts";
+import type { DesignPlan } from "./plan.ts";
+
+/** Cycles of reset at the start: long enough for what memories have read to become known everywhere. */
+const RESET_CYCLES = 12;
+
+/** Where an engine gives something else than the evaluator. */
+export interface Disagreement {
+  readonly engine: "embedded" | "Verilator" | "Icarus";
+  /** Position of the design among those that were run. */
+  readonly index: number;
+  readonly cycle: number;
+  readonly port: string;
+  readonly expected: bigint;
+  readonly found: bigint;
+}
+
+/** Changes Verilog before it is run: how the tests make an emitter with a mistake in it. */
+export type Mutation = (verilog: EmittedDesign) => EmittedDesign;
+
+/** Changes a design before the embedded simulator compiles it: a lowering with a mistake in it. */
+export type DesignMutation = (design: Design) => void;
+
+/** A random design, its stimuli, and what the evaluator makes of them. */
+export interface Trial {
+  readonly plan: DesignPlan;
+  readonly stimuli: readonly Stimulus[];
+  /** Outputs and failed properties of each cycle. */
+  readonly expected: readonly Stimulus[];
+}
+
+/** Runs a plan in the evaluator, before any pass. `seed` makes the stimuli; the resets among them are the same for all plans. */
+export function makeTrial(plan: DesignPlan, seed: number, cycles: number): Trial {
+  const oracle = new Evaluator(runBodies(buildModule(plan, "design"), undefined));
+  const random = new Random(seed);
+  const resets = new Random(1);
+  const inputs = oracle.layout.slots.filter(({ direction, name }) => direction === "input" && name !== "clock");
+  const stimuli = Array.from({ length: RESET_CYCLES + cycles }, (_, cycle): Stimulus => {
+    const isReset = cycle < RESET_CYCLES || resets.chance(0.04);
+    return Object.fromEntries(
+      inputs.map(({ name, width, signed }) => {
+        const bits = random.chance(0.3) ? random.pick([0n, -1n, 1n]) : random.bits(width);
+        if (name === "reset") return [name, isReset ? 1n : 0n];
+        return [name, signed ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits)];
+      }),
+    );
+  });
+  return { plan, stimuli, expected: respond(oracle, stimuli) };
+}
+
+/** Outputs of each cycle before its clock edge as bit patterns, and the number of properties that fail at it. */
+function respond(simulator: Simulator, stimuli: readonly Stimulus[]): Stimulus[] {
+  const slots = new Map(simulator.layout.slots.map((slot) => [slot.name, slot]));
+  const outputs = simulator.layout.slots.filter(({ direction }) => direction === "output");
+  return stimuli.map((stimulus) => {
+    for (const [name, value] of Object.entries(stimulus)) {
+      const { offset, width } = slots.get(name)!;
+      writeWords(simulator.now, offset, width, value);
+    }
+    simulator.step(1);
+    const values = outputs.map(({ name, offset, width }) => [name, readWords(simulator.sampled, offset, width)] as const);
+    return { ...Object.fromEntries(values), [FAILURES]: BigInt(simulator.takeFailures().length) };
+  });
+}
+
+/** Among the outputs: how many properties failed. Verilog runs without its assertions. */
+const FAILURES = "failed properties";
+
+function compare(
+  engine: Disagreement["engine"],
+  index: number,
+  expected: readonly Stimulus[],
+  found: (cycle: number, port: string) => bigint | undefined,
+): Disagreement | undefined {
+  for (let cycle = RESET_CYCLES; cycle < expected.length; cycle++) {
+    for (const [port, value] of Object.entries(expected[cycle]!)) {
+      const other = found(cycle, port);
+      if (other !== undefined && other !== value) return { engine, index, cycle, port, expected: value, found: other };
+    }
+  }
+  return undefined;
+}
+
+/** Compares the embedded simulator with the evaluator. */
+export function runEmbedded(trial: Trial, index = 0, mutate?: DesignMutation): Disagreement | undefined {
+  const design = elaborate(buildModule(trial.plan, "design"));
+  mutate?.(design);
+  const found = respond(new EmbeddedSimulator(design), trial.stimuli);
+  return compare("embedded", index, trial.expected, (cycle, port) => found[cycle]![port]);
+}
+
+/** Compares Verilator, on all trials side by side in one model, with the evaluator. */
+export async function runVerilator(trials: readonly Trial[], mutate: Mutation = (v) => v): Promise<Disagreement[]> {
+  const verilog = mutate(emitVerilog(elaborate(sideBySide(trials.map(({ plan }) => plan)))));
+  const bench = await simulateVerilog(verilog, { optimise: 0, assertions: false, resetCycles: 0 });
+  const { dut, step, close } = bench;
+  const pokes = trials.map(({ stimuli }, index) =>
+    Object.keys(stimuli[0]!).map((name) => ({ name, port: dut[name === "reset" ? name : `d${index}_${name}`]! })),
+  );
+  const outputs = trials.map(({ expected }, index) =>
+    Object.keys(expected[0]!).filter((name) => name !== FAILURES).map((name) => ({ name, port: dut[`d${index}_${name}`]! })),
+  );
+  const found = trials.map((): Record<string, bigint>[] => []);
+  for (let cycle = 0; cycle < trials[0]!.stimuli.length; cycle++) {
+    trials.forEach(({ stimuli }, index) => {
+      for (const { name, port } of pokes[index]!) port.poke(stimuli[cycle]![name]!);
+    });
+    step();
+    outputs.forEach((ports, index) => {
+      const values = ports.map(({ name, port }) => [name, BigInt.asUintN(port.width, port.sampledBig())] as const);
+      found[index]!.push(Object.fromEntries(values));
+    });
+  }
+  close();
+  return trials.flatMap(({ expected }, index) => {
+    const answer = compare("Verilator", index, expected, (cycle, port) => found[index]![cycle]![port]);
+    return answer === undefined ? [] : [answer];
+  });
+}
+
+/** Compares Icarus Verilog with the evaluator: without a build, for shrinking. What it does not know is no disagreement. */
+export function runInIcarus(trial: Trial, mutate: Mutation = (v) => v): Disagreement | undefined {
+  const verilog = mutate(emitVerilog(elaborate(buildModule(trial.plan, "design"))));
+  const found = runIcarus(verilog, trial.stimuli, false);
+  return compare("Icarus", 0, trial.expected, (cycle, port) => {
+    const value = found[cycle]?.[port];
+    return value === -1n ? undefined : value;
+  });
+}
+
+/** Designs side by side, each with ports of its own. */
+function sideBySide(plans: readonly DesignPlan[]) {
+  const inner = plans.map((plan, index) => buildModule(plan, `design${index}`));
+  return module(
+    "batch",
+    () => Object.fromEntries(inner.map((each, index) => [`d${index}`, each.ports(undefined)])),
+    (io) => {
+      inner.forEach((each, index) => {
+        const outer = io[`d${index}`]!;
+        const made = instance(each, undefined, { name: `design_${index}` });
+        made.go.set(outer.go);
+        made.in.forEach((port, i) => {
+          // The input has the shape of the port that it came from.
+          (port as { set: (value: unknown) => void }).set(outer.in[i]);
+        });
+        outer.u.forEach((port, i) => {
+          port.set(made.u[i]!);
+        });
+        outer.s.forEach((port, i) => {
+          port.set(made.s[i]!);
+        });
+      });
+    },
+  );
+}
