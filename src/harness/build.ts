@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly wave?: WaveFormat | undefined;
   /** Whether the Verilog's assertions are checked. Default: true. */
   readonly assertions?: boolean;
+  /** Further flags for Verilator. */
+  readonly verilatorFlags?: readonly string[];
   /** Default: `SYSTOLE_CACHE`, else `.cache` in the package's root. */
   readonly cacheFolder?: string;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -111,6 +113,7 @@ function modelFlags(toolchain: Toolchain, options: BuildOptions): Flags {
       "-Wno-lint",
       "-Wno-style",
       ...(options.assertions === false ? [] : ["--assert"]),
+      ...(options.verilatorFlags ?? []),
       ...waveFlags,
     ],
     common: [

@@ -273,7 +273,8 @@ class Body {
       each.in.forEach((port, i) => {
         const from = picks.a + i + ((picks.c + i) % 2 === 0 ? 0 : lane);
         const chained = lane > 0 && (picks.b + i) % 3 === 0;
-        if (port instanceof Sint) port.set((chained ? made[lane - 1]!.s[0]! : this.#pick(this.#s, from)).wrap(port.width));
+        if (port instanceof Sint)
+          port.set((chained ? made[lane - 1]!.s[0]! : this.#pick(this.#s, from)).wrap(port.width));
         else port.set((chained ? made[lane - 1]!.u[0]! : this.#pick(this.#u, from)).wrap(port.width));
       });
       each.go.set(this.#pick(this.#b, picks.c + (picks.b % 2) * lane));
@@ -285,17 +286,15 @@ class Body {
   #outputs(): readonly [Uint[], Sint[]] {
     const { outputWidth } = this.#plan;
     const fold = (value: Uint | Sint): Uint => {
-      let folded: Uint = value.bits(Math.min(value.width, outputWidth) - 1, 0);
-      for (let low = outputWidth; low < value.width; low += outputWidth) {
-        folded = folded.xor(value.bits(Math.min(value.width, low + outputWidth) - 1, low));
-      }
-      return folded;
+      const low = value.bits(Math.min(value.width, outputWidth) - 1, 0);
+      return value.width <= outputWidth ? low : low.xor(value.reduceXor());
     };
     const outputs: (Uint | undefined)[] = times(2 * OUTPUTS, () => undefined);
     const shown = [...this.#unused];
     (shown.length === 0 ? [this.#u[0]!] : shown).forEach((value, i) => {
       const at = i % outputs.length;
-      const own = value instanceof Sint && value.width <= outputWidth ? value.extend(outputWidth).asUint() : fold(value);
+      const own =
+        value instanceof Sint && value.width <= outputWidth ? value.extend(outputWidth).asUint() : fold(value);
       outputs[at] = outputs[at]?.xor(own) ?? own;
     });
     const all = outputs.map((value) => value ?? outputs[0]!);

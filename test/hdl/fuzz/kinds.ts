@@ -8,7 +8,9 @@ export type KindCounts = Map<string, number>;
 export const KINDS: readonly string[] = [
   ...["const", "ref", "mux", "case", "cat", "slice", "resize", "cast"],
   ...["not", "neg", "reduceOr", "reduceAnd", "reduceXor"].map((op) => `unary ${op}`),
-  ...["add", "sub", "mul", "and", "or", "xor", "eq", "ne", "lt", "le", "gt", "ge", "shl", "shr"].map((op) => `binary ${op}`),
+  ...["add", "sub", "mul", "and", "or", "xor", "eq", "ne", "lt", "le", "gt", "ge", "shl", "shr"].map(
+    (op) => `binary ${op}`,
+  ),
   ...["mul", "lt", "shr"].map((op) => `signed binary ${op}`),
   ...["input", "output", "wire", "reg", "reg without reset", "read", "reset", "pin"].map((kind) => `net ${kind}`),
   ...["assign", "when", "switch", "assert", "assume", "cover"].map((kind) => `statement ${kind}`),

@@ -21,6 +21,12 @@ const slice = (a: Uint | Sint, n: number, other: number): Uint => {
   return a.bits(Math.max(x, y), Math.min(x, y));
 };
 
+const nineOf = (u: Operands["u"], n: number): Uint[] =>
+  Array.from({ length: 9 }, (_, i) => {
+    const value = u((i & 1) as 0 | 1);
+    return value.xor(fit(BigInt(i + n), value));
+  });
+
 /** Every operator of the language, and combinations that the passes and the emitter treat apart. */
 export const operators: readonly Operator[] = [
   ["a + b", ({ u }) => u(0).add(u(1))],
@@ -55,10 +61,17 @@ export const operators: readonly Operator[] = [
   ["!c ? a : literal", ({ u, b, value }) => mux(b(0).not(), u(0), fit(value, u(0)))],
   ["select of three", ({ u }) => select(u(1).wrap(2), [u(0), u(1), u(0).not()])],
   ["select of two", ({ u, b }) => select(b(0), [u(0), u(1)])],
-  ["select of nine", ({ u, n }) => select(u(1), Array.from({ length: 9 }, (_, i) => u((i & 1) as 0 | 1).xor(i + n)))],
+  ["select of nine", ({ u, n }) => select(u(1), nineOf(u, n))],
   ["least", ({ u }) => min(u(0), u(1))],
   ["signed s + t", ({ s }) => s(0).add(s(1))],
-  ["signed s + t + s + literal", ({ s, value }) => s(0).add(s(1)).add(s(0)).add(fitSigned(value, s(0)))],
+  [
+    "signed s + t + s + literal",
+    ({ s, value }) =>
+      s(0)
+        .add(s(1))
+        .add(s(0))
+        .add(fitSigned(value, s(0))),
+  ],
   ["signed s - t", ({ s }) => s(0).sub(s(1))],
   ["signed s - t - s", ({ s }) => s(0).sub(s(1)).sub(s(0))],
   ["signed s * t", ({ s }) => s(0).mul(s(1))],
@@ -92,7 +105,13 @@ export const operators: readonly Operator[] = [
   ["a <= literal", ({ u, value }) => u(0).le(fit(value, u(0)))],
   ["a > b", ({ u }) => u(0).gt(u(1))],
   ["a >= literal", ({ u, value }) => u(0).ge(fit(value, u(0)))],
-  ["wide a < b", ({ u }) => u(0).extend(u(0).width + 3).lt(u(1).extend(u(1).width + 2))],
+  [
+    "wide a < b",
+    ({ u }) =>
+      u(0)
+        .extend(u(0).width + 3)
+        .lt(u(1).extend(u(1).width + 2)),
+  ],
   ["s == t", ({ s }) => s(0).eq(s(1))],
   ["s < t", ({ s }) => s(0).lt(s(1))],
   ["s <= literal", ({ s, value }) => s(0).le(fitSigned(value, s(0)))],

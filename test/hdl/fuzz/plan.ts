@@ -92,7 +92,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("instance" as const),
       count: fc.constantFrom(1, 2, 4, 5, 8),

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { withSeed } from "../../../src/harness/index.ts";
+import { fuzz, shrink, type FuzzOptions } from "./fuzz.ts";
+import { KINDS } from "./kinds.ts";
+import { emitterMistakes, loweringMistakes } from "./mutations.ts";
+
+const options = { cycles: 20, batch: 50 };
+
+test("100 random designs mean the same to the evaluator, the embedded simulator and Verilator", async () => {
+  await withSeed(async (random) => {
+    const all: FuzzOptions = { ...options, seed: random.integer(0, 1e9), designs: 100, verilog: true };
+    const { found, kinds, designs } = await fuzz(all);
+    if (found !== undefined) expect(await shrink(found, all, 30), `seed ${all.seed}`).toBeUndefined();
+    expect(designs).toBe(100);
+    expect(KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
+  });
+}, 300_000);
+
+// All of them: npm run bench:fuzz.
+test.each(Object.entries(emitterMistakes).slice(0, 5))(
+  "an emitter with a mistake is found: %s",
+  async (_name, emitterMistake) => {
+    await withSeed(async (random) => {
+      const seed = random.integer(0, 1e9);
+      const { found } = await fuzz({ cycles: 15, batch: 12, seed, designs: 240, verilog: true, emitterMistake });
+      expect(found?.engine).toBe("Verilator");
+    });
+  },
+  300_000,
+);
+
+test.each(Object.entries(loweringMistakes))(
+  "a lowering with a mistake is found: %s",
+  async (_name, loweringMistake) => {
+    await withSeed(async (random) => {
+      const seed = random.integer(0, 1e9);
+      const { found } = await fuzz({ ...options, seed, designs: 400, verilog: false, loweringMistake });
+      expect(found?.engine).toBe("embedded");
+    });
+  },
+);
+
+test("the design of a disagreement is made small", async () => {
+  const loweringMistake = loweringMistakes["a subtraction adds"]!;
+  const all: FuzzOptions = { ...options, seed: 4, designs: 50, verilog: false, loweringMistake };
+  const { found } = await fuzz(all);
+  const { description, before, disagreement } = await shrink(found!, all, 60);
+  expect(disagreement.found).not.toBe(disagreement.expected);
+  const lines = (text: string): number => text.split("\n").length;
+  expect(lines(description), description).toBeLessThan(lines(before) / 2);
+});
