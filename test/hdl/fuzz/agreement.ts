@@ -38,7 +38,7 @@ export interface Trial {
 
 /** Runs a plan in the evaluator, before any pass. `seed` makes the stimuli; the resets among them are the same for all plans. */
 export function makeTrial(plan: DesignPlan, seed: number, cycles: number): Trial {
-  const oracle = new Evaluator(runBodies(buildModule(plan, "design"), undefined));
+  const oracle = new Evaluator(runBodies(buildModule(plan, "unit"), undefined));
   const random = new Random(seed);
   const resets = new Random(1);
   const inputs = oracle.layout.slots.filter(({ direction, name }) => direction === "input" && name !== "clock");
@@ -93,7 +93,7 @@ function compare(
 
 /** Compares the embedded simulator with the evaluator. */
 export function runEmbedded(trial: Trial, index = 0, mutate?: DesignMutation): Disagreement | undefined {
-  const design = elaborate(buildModule(trial.plan, "design"));
+  const design = elaborate(buildModule(trial.plan, "unit"));
   mutate?.(design);
   const found = respond(new EmbeddedSimulator(design), trial.stimuli);
   return compare("embedded", index, trial.expected, (cycle, port) => found[cycle]![port]);
@@ -146,14 +146,14 @@ async function runVerilator(verilog: EmittedDesign, stimuli: readonly Stimulus[]
 
 /** Designs side by side, each with ports of its own. */
 function sideBySide(plans: readonly DesignPlan[]) {
-  const inner = plans.map((plan, index) => buildModule(plan, `design${index}`));
+  const inner = plans.map((plan, index) => buildModule(plan, `unit${index}`));
   return module(
     "batch",
     () => Object.fromEntries(inner.map((each, index) => [`d${index}`, each.ports(undefined)])),
     (io) => {
       inner.forEach((each, index) => {
         const outer = io[`d${index}`]!;
-        const made = instance(each, undefined, { name: `design_${index}` });
+        const made = instance(each, undefined, { name: `unit_${index}` });
         made.go.set(outer.go);
         made.in.forEach((port, i) => {
           // The input has the shape of the port that it came from.

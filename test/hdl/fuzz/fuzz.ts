@@ -70,8 +70,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       for (const [index, trial] of trials.entries()) {
         const found = runEmbedded(trial, index, options.loweringMistake);
         if (found !== undefined) return { designs: designs + index + 1, kinds, found: { ...found, batch } };
-        countKinds(runBodies(buildModule(trial.plan, "design"), undefined), kinds);
-        countKinds(elaborate(buildModule(trial.plan, "design")), kinds);
+        countKinds(runBodies(buildModule(trial.plan, "unit"), undefined), kinds);
+        countKinds(elaborate(buildModule(trial.plan, "unit")), kinds);
       }
     }
     if (options.verilog) {
