@@ -11,5 +11,7 @@ export type { Dut, PeekValue, PokeValue, PortTree, PortValue } from "./harness/i
 export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./harness/index.ts";
 // Random tests
 export { Random, withSeed } from "./harness/index.ts";
+// Waves as text
+export { asciiWave, type AsciiWaveOptions, type WaveRadix } from "./waves/index.ts";
 // Linters of the emitted Verilog
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./harness/index.ts";
