@@ -1,6 +1,6 @@
 /** The accelerator's hardware: one folder per unit, and the generator that turns a configuration into Verilog. */
 import { elaborate, emitVerilog } from "../hdl/index.ts";
-import type { Design, EmittedDesign } from "../hdl/index.ts";
+import type { Design, EmitOptions, EmittedDesign } from "../hdl/index.ts";
 import type { Params } from "../config/index.ts";
 import { Accelerator } from "./top/index.ts";
 
@@ -12,6 +12,6 @@ export function elaborateAccelerator(params: Params): Design {
 }
 
 /** The Verilog of a configuration's accelerator: one file a module, the top's name and its ports. Black-box memories when the configuration asks for them. */
-export function generateAccelerator(params: Params): EmittedDesign {
-  return emitVerilog(elaborateAccelerator(params), { blackBoxMemories: params.blackboxSram });
+export function generateAccelerator(params: Params, options: Pick<EmitOptions, "locations"> = {}): EmittedDesign {
+  return emitVerilog(elaborateAccelerator(params), { blackBoxMemories: params.blackboxSram, ...options });
 }

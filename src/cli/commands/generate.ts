@@ -12,6 +12,7 @@ import { generateAccelerator } from "../../generators/index.ts";
 interface GenerateOptions {
   readonly output: string;
   readonly json?: boolean;
+  readonly locations: boolean;
 }
 
 /** The directory is replaced as a whole, so it must be empty or the work of an earlier `generate`: hold its manifest. */
@@ -31,7 +32,7 @@ function generate(config: string, options: GenerateOptions): void {
   const started = performance.now();
   const params = loadConfig(config);
   requireAnyTiling(params, config);
-  const rtl = generateAccelerator(params);
+  const rtl = generateAccelerator(params, { locations: options.locations });
   const names = rtl.files.map((f) => f.name);
   const collateral = renderCollateral(params, { top: rtl.top, files: names });
   const directory = join(options.output, params.name);
@@ -56,6 +57,7 @@ export function addGenerate(program: Command): void {
     .description("write the Verilog of an accelerator with file list, FuseSoC core, SDC, C header and JSON manifest")
     .argument("<config>", "preset name or configuration file")
     .option("-o, --output <dir>", "directory to write into; the variant's name is appended", "rtl-out")
+    .option("--no-locations", "leave out the comments that say where each declaration is written")
     .option("--json", "print one JSON object instead of text")
     .addHelpText(
       "after",

@@ -1,6 +1,7 @@
 import { constant } from "../build.ts";
 import { evaluate } from "../evaluate.ts";
-import type { Expr, Module, Statement } from "../ir.ts";
+import type { Expr, Module, Net, Statement } from "../ir.ts";
+import { project, targetsOf } from "../verilog/drivers.ts";
 import { countUses, operandsOf, rewriteRoots, withOperands } from "../walk.ts";
 import { simplify } from "./simplify.ts";
 
@@ -28,7 +29,7 @@ export function fold(module: Module): void {
     return result;
   };
   rewriteRoots(module, visit);
-  const body = module.body.flatMap(resolve);
+  const body = withoutOverwritten(module.body.flatMap(resolve));
   module.body.splice(0, module.body.length, ...body);
 }
 
@@ -47,6 +48,37 @@ function foldConstant(expr: Expr): Expr | undefined {
     expr.width,
     expr.signed,
   );
+}
+
+/** Statements without the assignments that a later one of the same list replaces in every case. */
+function withoutOverwritten(statements: readonly Statement[]): Statement[] {
+  const replaced = new Set<Net>();
+  const kept: Statement[] = [];
+  for (const statement of [...statements].reverse()) {
+    if (statement.kind === "assign") {
+      if (replaced.has(statement.target)) continue;
+      replaced.add(statement.target);
+    }
+    kept.push(...(replaced.size === 0 || statement.kind === "assign" ? [statement] : without(replaced, statement)));
+  }
+  return kept.reverse().map((statement) => {
+    if (statement.kind === "when") {
+      const [then, otherwise] = [withoutOverwritten(statement.then), withoutOverwritten(statement.otherwise)];
+      return { ...statement, then, otherwise };
+    }
+    if (statement.kind !== "switch") return statement;
+    const arms = statement.arms.map(({ value, body }) => ({ value, body: withoutOverwritten(body) }));
+    return { ...statement, arms, otherwise: withoutOverwritten(statement.otherwise) };
+  });
+}
+
+function without(nets: ReadonlySet<Net>, statement: Statement): Statement[] {
+  for (const target of targetsOf(statement)) {
+    if (nets.has(target)) {
+      return project([statement], (inner) => inner.kind !== "assign" || !nets.has(inner.target));
+    }
+  }
+  return [statement];
 }
 
 /** A statement without branches that never run. */

@@ -7,6 +7,11 @@ import { moduleText } from "./module.ts";
 export interface EmitOptions {
   /** Leave the memory modules that read by the clock out, for hard macros of the same names and ports to take their places. */
   readonly blackBoxMemories?: boolean;
+  /**
+   * Whether comments say where modules and declarations are written (default: yes). Without them a line added to a source
+   * changes only the Verilog that it adds: for Verilog under version control.
+   */
+  readonly locations?: boolean;
 }
 
 /** A port of the top module. */
@@ -39,7 +44,7 @@ export function emitVerilog(design: Design, options: EmitOptions = {}): EmittedD
   const isBlack = (memory: MemoryModule): boolean => options.blackBoxMemories === true && !memory.asynchronous;
   const black = [...memories.values()].filter(isBlack);
   const inferred = [...memories.values()].filter((memory) => !isBlack(memory));
-  const texts = [...inferred, ...ours.map((m) => ({ name: m.name, text: moduleText(m) }))];
+  const texts = [...inferred, ...ours.map((m) => ({ name: m.name, text: moduleText(m, options.locations) }))];
   const { top } = design;
   return {
     files: texts.map(({ name, text }) => ({ name: `${name}.sv`, text })),

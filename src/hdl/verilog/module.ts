@@ -9,20 +9,20 @@ import { resetConstant, writeAssigns, writeCombinational, writeProperties, write
 import { Writer } from "./text.ts";
 import { bitsRead, unusedParts } from "./usage.ts";
 
-/** The text of one module. */
-export function moduleText(module: Module): string {
+/** The text of one module; `locations`: a comment at the module and at every declaration says where they are written. */
+export function moduleText(module: Module, locations = true): string {
   const drivers = findDrivers(module);
   const plan = planNets(module, drivers);
   const { nameOf, inlined, merged } = plan;
   const out = new Writer();
-  out.line(`// ${module.name}${module.site === undefined ? "" : `, ${place(module.site)}`}`);
+  out.line(`// ${module.name}${module.site === undefined || !locations ? "" : `, ${place(module.site)}`}`);
   out.line("`default_nettype none");
   out.gap();
   writeHeader(out, module);
   out.gap();
   out.indent(() => {
     writeParameters(out, module);
-    writeDeclarations(out, module, plan);
+    writeDeclarations(out, module, plan, locations);
     for (const memory of module.memories) {
       writeInstance(out, memoryModule(memory).name, "", memory.name, memoryConnections(memory, nameOf));
     }
@@ -131,7 +131,7 @@ function writeParameters(out: Writer, module: Module): void {
   if (labelled.size > 0) out.gap();
 }
 
-function writeDeclarations(out: Writer, module: Module, { inlined, carriers }: Plan): void {
+function writeDeclarations(out: Writer, module: Module, { inlined, carriers }: Plan, locations: boolean): void {
   const declared = [
     ...module.nets,
     ...module.instances.flatMap((instance) => instance.pins.filter((pin) => !inlined.has(pin))),
@@ -141,7 +141,7 @@ function writeDeclarations(out: Writer, module: Module, { inlined, carriers }: P
   );
   const column = Math.min(48, Math.max(0, ...types.map((text) => text.length)));
   declared.forEach((net, index) => {
-    const comment = net.site === undefined ? "" : `  // ${place(net.site)}`;
+    const comment = net.site === undefined || !locations ? "" : `  // ${place(net.site)}`;
     out.line(`${types[index]!.padEnd(comment === "" ? 0 : column)}${comment}`);
   });
   if (declared.length > 0) out.gap();
