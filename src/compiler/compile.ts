@@ -50,6 +50,9 @@ const ATTEMPTS: readonly { readonly fraction: number; readonly lookahead: number
   { fraction: 0.5, lookahead: NO_LOOKAHEAD },
 ];
 
+/** Tilings that are given up, one by one, before all must do with less memory. */
+const REJECTIONS = 8;
+
 /** Compiles what `describe` adds to a builder. Errors: `compile-capacity`, `program-semaphores`. */
 export function compile(
   params: Params,
@@ -58,11 +61,9 @@ export function compile(
 ): Compiled {
   let failure: CapacityError | SystoleError | undefined;
   for (const { fraction, lookahead } of ATTEMPTS) {
-    const builder = new ProgramBuilder(params, { doubleStaging: lookahead > 0 });
     try {
       const mapper = new Mapper(params, { fraction, lookahead, memory });
-      describe(builder, { fraction, memory, mapper });
-      return finish(builder, assemble(builder, { lookahead, memory }), mapper.mapping, memory);
+      return place(params, describe, mapper);
     } catch (error) {
       const code = error instanceof SystoleError ? error.code : undefined;
       // That nothing fits a fraction of a memory is no finding; that nothing fits the whole of it is.
@@ -78,6 +79,22 @@ export function compile(
     message: `no tiling fits the configuration ${params.name}: ${failure!.message}`,
     remedy: "Give the configuration a larger scratchpad or accumulator.",
   });
+}
+
+/** The program with the mapper's best tilings that can be placed beside each other. Throws what the last attempt threw. */
+function place(params: Params, describe: (builder: ProgramBuilder, budget: Budget) => void, mapper: Mapper): Compiled {
+  const { fraction, lookahead, memory } = mapper.setting;
+  for (let rejected = 0; ; rejected++) {
+    const builder = new ProgramBuilder(params, { doubleStaging: lookahead > 0 });
+    mapper.restart();
+    describe(builder, { fraction, memory, mapper });
+    try {
+      return finish(builder, assemble(builder, { lookahead, memory }), mapper.mapping, memory);
+    } catch (error) {
+      if (!(error instanceof CapacityError) || rejected === REJECTIONS) throw error;
+      if (!mapper.reject(builder.operations[error.operation]!.name, error.message)) throw error;
+    }
+  }
 }
 
 function finish(builder: ProgramBuilder, program: Program, mapping: Mapping, memory: MemoryModel): Compiled {

@@ -11,8 +11,10 @@ import { CapacityError } from "./emit.ts";
 import type { FusionMapping, Mapping, MappingCandidate, OperationMapping } from "./mapping.ts";
 import { boundOf } from "./mapping.ts";
 import { explain } from "./mapping-reason.ts";
-import { fits, SERIAL_PENALTY, tooSmall } from "./tiling.ts";
-import type { DetailedCandidate, Need } from "./tiling.ts";
+import { nominees, rank } from "./ranking.ts";
+import type { Ranked } from "./ranking.ts";
+import { tooSmall } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 
 /** What a mapper plans with. */
 export interface MapperSetting {
@@ -57,10 +59,8 @@ const ROUNDS = 2;
  */
 const CLEAR_GAIN = 0.995;
 
-interface Ranked<T> extends DetailedCandidate<T> {
-  readonly estimate: number;
-  readonly double: boolean;
-}
+/** How much slower the next best may be for another to be given up. */
+const NEARLY = 1.05;
 
 interface Checked<T> {
   readonly candidate: Ranked<T>;
@@ -69,10 +69,11 @@ interface Checked<T> {
 }
 
 interface Found {
-  readonly tiling: object;
-  /** Expected. */
-  readonly cycles: number;
-  readonly mapping: Omit<OperationMapping, "operations">;
+  /** The candidates, the one taken first. */
+  order: readonly Checked<object>[];
+  /** How a candidate is shown. */
+  readonly describe: (checked: Checked<object>) => MappingCandidate;
+  readonly search: Pick<OperationMapping, "kind" | "floorCycles" | "enumerated" | "fitting">;
   readonly operations: string[];
 }
 
@@ -94,9 +95,32 @@ export class Mapper {
   get mapping(): Mapping {
     const used = [...this.#found.values()].filter(({ operations }) => operations.length > 0);
     return {
-      operations: used.map(({ mapping, operations }) => ({ operations: [...operations], ...mapping })),
+      operations: used.map(({ search, order, describe, operations }) => {
+        const candidates = order.slice(0, REMEMBERED).map(describe);
+        const reason = explain(candidates, search.enumerated, search.fitting);
+        return { operations: [...operations], ...search, candidates, reason };
+      }),
       fusions: [...this.#fusions],
     };
+  }
+
+  /** Forgets who took what, not what was found: the program is described anew. */
+  restart(): void {
+    this.#fusions.length = 0;
+    for (const { operations } of this.#found.values()) operations.length = 0;
+  }
+
+  /**
+   * What an operation took cannot be placed beside its neighbours: it takes the next best. False when none is known that is
+   * nearly as fast: smaller buffers for all operations may then do better.
+   */
+  reject(operation: string, problem: string): boolean {
+    const found = [...this.#found.values()].find(({ operations }) => operations.includes(operation));
+    const [first, next, ...others] = found?.order ?? [];
+    const [one, two] = [first?.predicted ?? null, next?.predicted ?? null];
+    if (found === undefined || one === null || two === null || two > NEARLY * one) return false;
+    found.order = [next!, ...others, { ...first!, predicted: null, problem }];
+    return true;
   }
 
   /** Remembers a choice between fused and not. */
@@ -113,9 +137,10 @@ export class Mapper {
       return undefined;
     }
     const found = this.#find(search);
-    if (this.#trying) return found.tiling as T;
+    const tiling = found.order[0]!.candidate.tiling as T;
+    if (this.#trying) return tiling;
     for (const name of search.operations) if (!found.operations.includes(name)) found.operations.push(name);
-    return found.tiling as T;
+    return tiling;
   }
 
   /**
@@ -151,7 +176,8 @@ export class Mapper {
 
   #estimate<T extends object>({ kind, problem, candidates }: Search<T>): number | undefined {
     const key = JSON.stringify([kind, problem]);
-    if (!this.#estimates.has(key)) this.#estimates.set(key, this.#rank(candidates).ranked[0]?.estimate);
+    if (!this.#estimates.has(key))
+      this.#estimates.set(key, rank(this.params, candidates, this.setting).ranked[0]?.estimate);
     return this.#estimates.get(key);
   }
 
@@ -163,9 +189,10 @@ export class Mapper {
   }
 
   #search<T extends object>(search: Search<T>): Found {
-    const { ranked, enumerated, smallest } = this.#rank(search.candidates);
+    const { ranked, enumerated, smallest } = rank(this.params, search.candidates, this.setting);
     if (ranked.length === 0) throw tooSmall(this.params, search.name, smallest!);
-    const checked = this.#check(search, ranked);
+    const floorCycles = search.macs / (this.params.rows * this.params.cols);
+    const checked = this.#check(search, ranked, floorCycles);
     const placed = checked.filter(({ predicted }) => predicted !== null);
     // What was not checked follows in the closed form's order, what cannot be placed comes last.
     const fastest = placed.slice().sort((a, b) => a.predicted! - b.predicted!)[0];
@@ -180,63 +207,44 @@ export class Mapper {
       .map((candidate): Checked<T> => ({ candidate, predicted: null, problem: null }));
     const failed = checked.filter(({ predicted }) => predicted === null);
     const order = placed.length > 0 ? [...placed, ...rest, ...failed] : [...failed, ...rest];
-    const floorCycles = search.macs / (this.params.rows * this.params.cols);
-    const candidates = order.slice(0, REMEMBERED).map((c) => this.#candidate(search, c, floorCycles));
-    const winner = order[0]!;
-    const fitting = ranked.length;
     return {
-      tiling: winner.candidate.tiling,
-      cycles: winner.predicted ?? winner.candidate.estimate,
-      mapping: {
-        kind: search.kind,
-        floorCycles,
-        enumerated,
-        fitting,
-        candidates,
-        reason: explain(candidates, enumerated, fitting),
-      },
+      order,
+      describe: (candidate) => this.#candidate(search, candidate as Checked<T>, floorCycles),
+      search: { kind: search.kind, floorCycles, enumerated, fitting: ranked.length },
       operations: [],
     };
   }
 
-  #rank<T>(candidates: Iterable<DetailedCandidate<T>>): {
-    readonly ranked: readonly Ranked<T>[];
-    readonly enumerated: number;
-    readonly smallest: Need | undefined;
-  } {
-    const { params, setting } = this;
-    const ranked: Ranked<T>[] = [];
-    let smallest: Need | undefined;
-    let enumerated = 0;
-    for (const candidate of candidates) {
-      enumerated++;
-      if (smallest === undefined || share(params, candidate.minimal) < share(params, smallest)) {
-        smallest = candidate.minimal;
-      }
-      if (!fits(params, candidate.minimal, setting)) continue;
-      const double = fits(params, candidate.comfortable, setting);
-      const estimate = double ? candidate.cycles : candidate.cycles * SERIAL_PENALTY;
-      ranked.push({ ...candidate, double, estimate });
-    }
-    // The sort is stable: of equals the first enumerated wins.
-    return { ranked: ranked.sort((a, b) => a.estimate - b.estimate), enumerated, smallest };
-  }
-
-  #check<T extends object>(search: Search<T>, ranked: readonly Ranked<T>[]): Checked<T>[] {
+  #check<T extends object>(search: Search<T>, ranked: readonly Ranked<T>[], floorCycles: number): Checked<T>[] {
     const checked: Checked<T>[] = [];
-    let placed = 0;
     const alone = search.alone === true;
+    const attempt = (candidate: Ranked<T>): number | null => {
+      const result = this.#attempt(search, candidate);
+      checked.push(result);
+      return result.predicted;
+    };
+    let placed = 0;
     for (const candidate of ranked.slice(0, alone ? ATTEMPTS_ALONE : ATTEMPTS)) {
       if (placed === (alone ? CHECKED_ALONE : CHECKED)) break;
-      try {
-        checked.push({ candidate, predicted: this.#predict(search, candidate.tiling), problem: null });
-        placed++;
-      } catch (error) {
-        if (!(error instanceof CapacityError)) throw error;
-        checked.push({ candidate, predicted: null, problem: error.message });
-      }
+      const predicted = attempt(candidate);
+      if (predicted === null) continue;
+      placed++;
+      // So near to the floor that no other can be clearly faster.
+      if (!alone && placed === 1 && CLEAR_GAIN * predicted <= floorCycles) return checked;
+    }
+    for (const candidate of nominees(this.params, ranked)) {
+      if (!checked.some((other) => other.candidate === candidate)) attempt(candidate);
     }
     return checked;
+  }
+
+  #attempt<T extends object>(search: Search<T>, candidate: Ranked<T>): Checked<T> {
+    try {
+      return { candidate, predicted: this.#predict(search, candidate.tiling), problem: null };
+    } catch (error) {
+      if (!(error instanceof CapacityError)) throw error;
+      return { candidate, predicted: null, problem: error.message };
+    }
   }
 
   /** Cycles of the operation alone, by the event model. Throws CapacityError. */
@@ -276,13 +284,4 @@ export class Mapper {
       parts,
     };
   }
-}
-
-/** How far a need is from fitting: the largest share of a memory. */
-function share(params: Params, need: Need): number {
-  return Math.max(
-    need.scratchpadWords / params.scratchpadWords,
-    need.accumulatorRows / params.accumulatorRows,
-    need.rowSlots / params.rowSlots,
-  );
 }

@@ -129,7 +129,6 @@ export class PassTimeline {
 
   #mayStart(now: number): boolean {
     const { readsFactors, sums, preload } = this.#pending().traits;
-    const running = (place: number): boolean => this.#ends[place]! >= now;
     let jobs = this.#jobsStarted;
     for (let i = this.#rowUnit.done.length - 1; i >= 0; i--) {
       if (this.#rowUnit.done[i]! < now) {
@@ -138,10 +137,10 @@ export class PassTimeline {
       }
     }
     const waits =
-      running(this.#place) ||
+      this.#ends[this.#place]! >= now ||
       (readsFactors && jobs > this.#fields!.pendingRowJobs) ||
       (sums && jobs === ROW_JOBS) ||
-      ((preload || this.#afterPreload) && (running(0) || running(1)));
+      ((preload || this.#afterPreload) && (this.#ends[0]! >= now || this.#ends[1]! >= now));
     return !waits;
   }
 
@@ -178,12 +177,17 @@ export class PassTimeline {
     }
     if (gap) return false;
     const { activationAddress, weightAddress, reads } = this.#gemm;
-    const mask = this.#params.scratchpadBanks - 1;
-    const same = (other: number): boolean => other >= 0 && ((other ^ issue.address) & mask) === 0;
     const denied =
-      traits.preload && issue.isRow ? same(activationAddress) || same(weightAddress) : reads.uses(now, issue.address);
+      traits.preload && issue.isRow
+        ? this.#sameBank(activationAddress, issue.address) || this.#sameBank(weightAddress, issue.address)
+        : reads.uses(now, issue.address);
     if (denied) this.memoryWait++;
     return !denied;
+  }
+
+  /** Whether a scratchpad word, if there is one, is in the bank of another. */
+  #sameBank(word: number, other: number): boolean {
+    return word >= 0 && ((word ^ other) & (this.#params.scratchpadBanks - 1)) === 0;
   }
 
   #hasRoom(now: number): boolean {
