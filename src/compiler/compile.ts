@@ -28,6 +28,8 @@ export interface Compiled {
   readonly expectedCycles: number;
   /** How the tilings were chosen. */
   readonly mapping: Mapping;
+  /** Time that the compiler took, to choose tilings and to write the program. */
+  readonly seconds: number;
   /**
    * A fresh image, `imageBytes(program)` long: weights and parameters in place, commands at `commandsOffset(program)`, all
    * else zero. The program may touch its first `program.dataBytes` bytes.
@@ -59,11 +61,12 @@ export function compile(
   describe: (builder: ProgramBuilder, budget: Budget) => void,
   { memory = defaultMemory(params) }: CompileOptions = {},
 ): Compiled {
+  const begun = performance.now();
   let failure: CapacityError | SystoleError | undefined;
   for (const { fraction, lookahead } of ATTEMPTS) {
     try {
       const mapper = new Mapper(params, { fraction, lookahead, memory });
-      return place(params, describe, mapper);
+      return place(params, describe, mapper, begun);
     } catch (error) {
       const code = error instanceof SystoleError ? error.code : undefined;
       // That nothing fits a fraction of a memory is no finding; that nothing fits the whole of it is.
@@ -82,14 +85,19 @@ export function compile(
 }
 
 /** The program with the mapper's best tilings that can be placed beside each other. Throws what the last attempt threw. */
-function place(params: Params, describe: (builder: ProgramBuilder, budget: Budget) => void, mapper: Mapper): Compiled {
+function place(
+  params: Params,
+  describe: (builder: ProgramBuilder, budget: Budget) => void,
+  mapper: Mapper,
+  begun: number,
+): Compiled {
   const { fraction, lookahead, memory } = mapper.setting;
   for (let rejected = 0; ; rejected++) {
     const builder = new ProgramBuilder(params, { doubleStaging: lookahead > 0 });
     mapper.restart();
     describe(builder, { fraction, memory, mapper });
     try {
-      return finish(builder, assemble(builder, { lookahead, memory }), mapper.mapping, memory);
+      return finish(builder, assemble(builder, { lookahead, memory }), mapper, begun);
     } catch (error) {
       if (!(error instanceof CapacityError) || rejected === REJECTIONS) throw error;
       if (!mapper.reject(builder.operations[error.operation]!.name, error.message)) throw error;
@@ -97,7 +105,8 @@ function place(params: Params, describe: (builder: ProgramBuilder, budget: Budge
   }
 }
 
-function finish(builder: ProgramBuilder, program: Program, mapping: Mapping, memory: MemoryModel): Compiled {
+function finish(builder: ProgramBuilder, program: Program, mapper: Mapper, begun: number): Compiled {
+  const { memory } = mapper.setting;
   let expectedCycles: number | undefined;
   return {
     program,
@@ -105,7 +114,8 @@ function finish(builder: ProgramBuilder, program: Program, mapping: Mapping, mem
       expectedCycles ??= predictCompiled(builder.params, program, memory);
       return expectedCycles;
     },
-    mapping,
+    mapping: mapper.mapping,
+    seconds: (performance.now() - begun) / 1000,
     createImage: () => {
       const image = new Uint8Array(imageBytes(program));
       for (const { fill, offset, bytes } of builder.regions) fill?.(image.subarray(offset, offset + bytes));

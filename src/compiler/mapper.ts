@@ -59,6 +59,8 @@ const ROUNDS = 2;
  */
 const CLEAR_GAIN = 0.995;
 
+const gainOf = (search: { readonly alone?: boolean }): number => (search.alone === true ? 1 : CLEAR_GAIN);
+
 /** How much slower the next best may be for another to be given up. */
 const NEARLY = 1.05;
 
@@ -191,13 +193,11 @@ export class Mapper {
   #search<T extends object>(search: Search<T>): Found {
     const { ranked, enumerated, smallest } = rank(this.params, search.candidates, this.setting);
     if (ranked.length === 0) throw tooSmall(this.params, search.name, smallest!);
-    const floorCycles = search.macs / (this.params.rows * this.params.cols);
-    const checked = this.#check(search, ranked, floorCycles);
+    const checked = this.#check(search, ranked);
     const placed = checked.filter(({ predicted }) => predicted !== null);
     // What was not checked follows in the closed form's order, what cannot be placed comes last.
     const fastest = placed.slice().sort((a, b) => a.predicted! - b.predicted!)[0];
-    const gain = search.alone === true ? 1 : CLEAR_GAIN;
-    if (fastest !== undefined && fastest.predicted! < gain * placed[0]!.predicted!) {
+    if (fastest !== undefined && fastest.predicted! < gainOf(search) * placed[0]!.predicted!) {
       placed.splice(placed.indexOf(fastest), 1);
       placed.unshift(fastest);
     }
@@ -207,6 +207,7 @@ export class Mapper {
       .map((candidate): Checked<T> => ({ candidate, predicted: null, problem: null }));
     const failed = checked.filter(({ predicted }) => predicted === null);
     const order = placed.length > 0 ? [...placed, ...rest, ...failed] : [...failed, ...rest];
+    const floorCycles = search.macs / (this.params.rows * this.params.cols);
     return {
       order,
       describe: (candidate) => this.#candidate(search, candidate as Checked<T>, floorCycles),
@@ -215,22 +216,22 @@ export class Mapper {
     };
   }
 
-  #check<T extends object>(search: Search<T>, ranked: readonly Ranked<T>[], floorCycles: number): Checked<T>[] {
-    const checked: Checked<T>[] = [];
+  #check<T extends object>(search: Search<T>, ranked: readonly Ranked<T>[]): Checked<T>[] {
     const alone = search.alone === true;
-    const attempt = (candidate: Ranked<T>): number | null => {
+    const checked: Checked<T>[] = [];
+    let placed = 0;
+    let least = Infinity;
+    const attempt = (candidate: Ranked<T>): void => {
+      // By the closed form nothing is gained however well it overlaps.
+      if (candidate.cycles >= gainOf(search) * least) return;
       const result = this.#attempt(search, candidate);
       checked.push(result);
-      return result.predicted;
-    };
-    let placed = 0;
-    for (const candidate of ranked.slice(0, alone ? ATTEMPTS_ALONE : ATTEMPTS)) {
-      if (placed === (alone ? CHECKED_ALONE : CHECKED)) break;
-      const predicted = attempt(candidate);
-      if (predicted === null) continue;
+      if (result.predicted === null) return;
+      least = Math.min(least, result.predicted);
       placed++;
-      // So near to the floor that no other can be clearly faster.
-      if (!alone && placed === 1 && CLEAR_GAIN * predicted <= floorCycles) return checked;
+    };
+    for (const candidate of ranked.slice(0, alone ? ATTEMPTS_ALONE : ATTEMPTS)) {
+      if (placed < (alone ? CHECKED_ALONE : CHECKED)) attempt(candidate);
     }
     for (const candidate of nominees(this.params, ranked)) {
       if (!checked.some((other) => other.candidate === candidate)) attempt(candidate);

@@ -19,6 +19,8 @@ const product = (params: Params, rows: number, cols: number, inner: number): Com
     scales: { m: new Uint16Array(cols).fill(1), e: new Uint8Array(cols).fill(1) },
   });
 
+const LAYER = { hidden: 256, heads: 4, intermediate: 512, layers: 1, positions: 512 };
+
 const cycles = ({ predictedCycles, estimatedCycles }: MappingCandidate): number => predictedCycles ?? estimatedCycles;
 
 test("operations of equal shape share one search; the winner comes first, with its reason", () => {
@@ -97,4 +99,19 @@ test("a BERT-Base layer is compiled in less than a second of processor time", ()
     return process.cpuUsage(before).user / 1e6;
   });
   expect(Math.min(...seconds)).toBeLessThan(1);
+});
+
+test("a larger memory does not make a layer slower", () => {
+  const bert = randomBert({ ...LAYER, softmax: "deferred", seed: 1 }).bert;
+  const cycles = (scratchpad: number, accumulator: number): number =>
+    compileEncoder(testParams({ rows: 16, cols: 16, scratchpad, accumulator, dmaBits: 128 }), bert, {
+      seq: 128,
+      valid: [128],
+      fusion: "all",
+    }).expectedCycles;
+  // Operations overlap with their neighbours differently, which is worth less than what tells tilings apart.
+  const tolerance = 1.01;
+  const [small, wide, large] = [cycles(16, 32), cycles(64, 32), cycles(64, 64)];
+  expect(wide).toBeLessThanOrEqual(tolerance * small);
+  expect(large).toBeLessThanOrEqual(tolerance * wide);
 });

@@ -59,7 +59,7 @@ function map(operation: string | undefined, flags: MapFlags): void {
   const params = loadConfig(flags.config);
   const memory = memoryModel(flags, params);
   const { kind, shape, compiled } = makeWorkload(params, flags, { memory, fusion: flags.fusion });
-  const { mapping, expectedCycles, program } = compiled;
+  const { mapping, expectedCycles, program, seconds } = compiled;
   const operations = select(mapping.operations, operation);
   const macs = program.operations.reduce((sum, o) => sum + o.macs, 0);
   const floorCycles = macs / (params.rows * params.cols);
@@ -67,7 +67,9 @@ function map(operation: string | undefined, flags: MapFlags): void {
   if (flags.json === true) {
     const { fusions } = mapping;
     const result = { kind, shape, config: params.name, memory, fusion: flags.fusion, expectedCycles, floorCycles };
-    process.stdout.write(`${JSON.stringify({ ...result, utilization, operations, fusions })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...result, utilization, compileSeconds: seconds, operations, fusions })}\n`,
+    );
     return;
   }
   const texts = operations.map((o) => operationText(o, flags.all === true));
@@ -75,7 +77,7 @@ function map(operation: string | undefined, flags: MapFlags): void {
     if (mapping.fusions.length > 0) texts.push(fusionText(mapping.fusions));
     texts.push(
       `${grouped(expectedCycles)} cycles expected for all of it, floor ${grouped(floorCycles)} (MACs / PEs): ` +
-        `the array is used ${percent(utilization)}`,
+        `the array is used ${percent(utilization)}; compiled in ${seconds.toFixed(2)} s`,
     );
   }
   process.stdout.write(`${texts.join("\n\n")}\n`);
