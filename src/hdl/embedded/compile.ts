@@ -67,7 +67,9 @@ class Compiler {
   readonly #functions: WasmFunction[] = [];
   readonly #propertyFlags = new Map<Node, number>();
   readonly #resetFlags = new Map<string, number>();
+  /** Signals that the functions of a cycle leave in memory for each other; those that `settle` leaves. */
   readonly #stored = new Set<Signal>();
+  readonly #settled = new Set<Signal>();
 
   constructor(design: Design, network: Network, graph: Graph, layout: Layout, reset: Net | undefined) {
     this.#design = design;
@@ -80,22 +82,21 @@ class Compiler {
   compile(watched: readonly string[]): CompiledDesign {
     const cycle = scheduleCycle(joinChains(this.#graph, this.#network, this.#layout));
     const outputs = scheduleOutputs(this.#graph);
-    for (const node of this.#graph.outputs) this.#stored.add(node.signal!);
-    const cycleParts = this.#partition(cycle);
-    const outputParts = this.#partition(outputs);
-    const settle = this.#functionOf(outputParts.map((part) => this.#writeNodes(part)));
-    const commits = [...cycleParts.map((part) => this.#writeNodes(part)), ...this.#writeCommits(cycle)];
+    for (const node of this.#graph.outputs) this.#settled.add(node.signal!);
+    const cycleParts = this.#partition(cycle, this.#stored);
+    const outputParts = this.#partition(outputs, this.#settled);
+    const settle = this.#functionOf(outputParts.map((part) => this.#writeNodes(part, this.#settled)));
+    const commits = [...cycleParts.map((part) => this.#writeNodes(part, this.#stored)), ...this.#writeCommits(cycle)];
     const resets = [...this.#graph.resets.values()].flatMap((group) => this.#writeResets(group));
     const edge = this.#functionOf([...commits, ...resets]);
     const ports = new PortWriter(this.#design.top, this.#network, this.#layout, this.#reset);
     const latch = this.#add(ports.latch());
     const remember = this.#add(ports.remember());
-    const publishSampled = this.#add(ports.publish(this.#layout.sampled));
-    const publishNow = this.#add(ports.publish(this.#layout.now));
-    this.#functions.push({ body: calls([latch, settle, publishNow]), name: "settle" });
-    const step = this.#writeStep({ latch, remember, settle, edge, publishSampled, publishNow });
+    const publish = this.#add(ports.publish(this.#layout.now));
+    this.#functions.push({ body: calls([latch, settle, publish]), name: "settle" });
+    const step = this.#writeStep([latch, remember], edge, [settle, publish]);
     this.#functions.push({ body: step, name: "step", parameters: 1, results: 1 });
-    this.#functions.push({ body: calls([latch, remember, settle, publishSampled, edge]), name: "cycle" });
+    this.#functions.push({ body: calls([latch, remember, edge]), name: "cycle" });
     for (const name of watched) this.#functions.push({ body: this.#writeWatch(name), name, results: 1 });
     return {
       code: encodeModule(this.#functions, pagesFor(this.#layout.size)),
@@ -117,8 +118,8 @@ class Compiler {
     return this.#add(calls(indices));
   }
 
-  /** Cuts a schedule into functions; what one leaves for another is stored. */
-  #partition(nodes: readonly Node[]): Node[][] {
+  /** Cuts a schedule into functions; what one leaves for another is added to `stored`. */
+  #partition(nodes: readonly Node[], stored: Set<Signal>): Node[][] {
     const parts: Node[][] = [[]];
     const partOf = new Map<Node, number>();
     let size = 0;
@@ -134,25 +135,25 @@ class Compiler {
       for (const part of all) {
         partOf.set(part, parts.length - 1);
         // Lanes that are written one by one meet in memory.
-        if (part.pack.lanes.length > 1 && part.signal !== undefined && !isPacked(part)) this.#stored.add(part.signal);
+        if (part.pack.lanes.length > 1 && part.signal !== undefined && !isPacked(part)) stored.add(part.signal);
       }
       for (const producer of all.flatMap((part) => [...part.producers])) {
         const elsewhere = partOf.get(producer) !== parts.length - 1;
-        if (elsewhere && producer.signal !== undefined) this.#stored.add(producer.signal);
+        if (elsewhere && producer.signal !== undefined) stored.add(producer.signal);
       }
     }
     return parts;
   }
 
-  #writeNodes(nodes: readonly Node[]): number {
+  #writeNodes(nodes: readonly Node[], stored: ReadonlySet<Signal>): number {
     const body = new FunctionBody();
     const shared: Shared = {
       network: this.#network,
-      stored: this.#stored,
+      stored,
       propertyFlag: (node) => this.#flag(this.#propertyFlags, node),
       resetFlag: ({ reset }) => this.#resetFlag(reset as ResetGroup["reset"]),
     };
-    const writer = new NodeWriter(new Frame(body, this.#layout, this.#stored), shared);
+    const writer = new NodeWriter(new Frame(body, this.#layout, stored), shared);
     for (const node of nodes) writer.write(node);
     return this.#add(body);
   }
@@ -233,34 +234,25 @@ class Compiler {
     const net = this.#design.top.ports.find((port) => port.name === name)!;
     const leaf = this.#network.leaf(this.#network.top, net, 0);
     const node = this.#graph.outputs.find(({ signal }) => leaf.kind === "signal" && signal === leaf.signal);
-    const body = calls(this.#partition(node === undefined ? [] : coneOf(node)).map((part) => this.#writeNodes(part)));
+    const parts = this.#partition(node === undefined ? [] : coneOf(node), this.#settled);
+    const body = calls(parts.map((part) => this.#writeNodes(part, this.#settled)));
     new Frame(body, this.#layout).pushValue(leaf, net.width, net.signed);
     return body;
   }
 
-  /** All but the last cycle run without looking at the outputs. */
-  #writeStep(
-    calls: Record<"latch" | "remember" | "settle" | "edge" | "publishSampled" | "publishNow", number>,
-  ): FunctionBody {
+  /** Runs cycles, until an assertion fails. */
+  #writeStep(before: readonly number[], edge: number, after: readonly number[]): FunctionBody {
     const body = new FunctionBody();
     const cycles = body.local("i32");
     const done = body.local("i32");
-    body.call(calls.latch);
-    body.call(calls.remember);
+    for (const each of before) body.call(each);
     body.block();
     body.loop();
+    body.call(edge);
     body.get(done);
     body.i32(1);
     body.op("i32.add");
     body.tee(done);
-    body.get(cycles);
-    body.op("i32.ge_u");
-    body.if();
-    body.call(calls.settle);
-    body.call(calls.publishSampled);
-    body.op("end");
-    body.call(calls.edge);
-    body.get(done);
     body.get(cycles);
     body.op("i32.ge_u");
     body.branchIf(1);
@@ -270,8 +262,7 @@ class Compiler {
     body.branchIf(0);
     body.op("end");
     body.op("end");
-    body.call(calls.settle);
-    body.call(calls.publishNow);
+    for (const each of after) body.call(each);
     body.get(done);
     return body;
   }

@@ -14,10 +14,11 @@ export interface State {
  * A piece of work of one clock cycle, for some lanes of a pack:
  * - `compute`: an equation; `load`: an async read;
  * - `register`: a register takes its next value; `shift`: so do the registers of a delay line; `read`, `write`: a memory port at the edge;
- * - `property`: a check; `reset`: remembers a reset until the registers have taken their values.
+ * - `property`: a check; `reset`: remembers a reset until the registers have taken their values;
+ * - `publish`: an output port shows what the edge sees.
  */
 export interface Node {
-  readonly kind: "compute" | "load" | "register" | "shift" | "read" | "write" | "property" | "reset";
+  readonly kind: "compute" | "load" | "register" | "shift" | "read" | "write" | "property" | "reset" | "publish";
   readonly pack: Pack;
   readonly lanes: readonly number[];
   /** What it computes or changes. */
@@ -28,6 +29,8 @@ export interface Node {
   readonly property: Property | undefined;
   /** The reset that it remembers, or under which a property is not checked. */
   readonly reset: Leaf | undefined;
+  /** The output port that it publishes. */
+  readonly output: { readonly net: Net; readonly leaf: Leaf } | undefined;
   /** Nodes whose results it needs. */
   readonly producers: Set<Node>;
   readonly states: Set<State>;
@@ -128,8 +131,10 @@ class GraphBuilder {
     const outputs = new Set<Node>();
     for (const port of top.lowered.module.ports) {
       if (port.kind !== "output") continue;
-      const node = this.#producer(this.#network.leaf(top, port, 0));
+      const leaf = this.#network.leaf(top, port, 0);
+      const node = this.#producer(leaf);
       if (node !== undefined) outputs.add(node);
+      edge.push(this.#node("publish", top, [0], [], { output: { net: port, leaf } }));
     }
     for (const leaf of this.#observe ? observedLeaves(this.#network) : []) {
       const node = this.#producer(leaf);
@@ -174,7 +179,7 @@ class GraphBuilder {
     pack: Pack,
     lanes: readonly number[],
     exprs: readonly Expr[],
-    parts: Partial<Pick<Node, "signal" | "memory" | "port" | "property" | "reset" | "changes">>,
+    parts: Partial<Pick<Node, "signal" | "memory" | "port" | "property" | "reset" | "output" | "changes">>,
   ): Node {
     const node: Node = {
       kind,
@@ -186,6 +191,7 @@ class GraphBuilder {
       port: parts.port,
       property: parts.property,
       reset: parts.reset,
+      output: parts.output,
       changes: parts.changes,
       producers: new Set(),
       states: new Set(),
@@ -202,6 +208,7 @@ class GraphBuilder {
       }
     }
     if (parts.reset !== undefined) this.#use(node, parts.reset);
+    if (parts.output !== undefined) this.#use(node, parts.output.leaf);
     return node;
   }
 

@@ -3,6 +3,7 @@ import { scalarKey, typeOf, vectorKey, type Frame } from "./frame.ts";
 import type { Node } from "./graph.ts";
 import { bytesOf, limbsOf } from "./layout.ts";
 import type { Leaf, Network, Signal } from "./network.ts";
+import { publishPort } from "./port-writer.ts";
 import { ScalarEmitter } from "./scalar.ts";
 import { WORD_BITS } from "./trees.ts";
 import { isVectorisable, VectorEmitter } from "./vector.ts";
@@ -56,6 +57,9 @@ export class NodeWriter {
         return;
       case "property":
         this.#property(node);
+        return;
+      case "publish":
+        publishPort(this.#frame, node.output!.leaf, node.output!.net, this.#frame.layout.sampled);
         return;
       case "reset": {
         const { body } = this.#frame;

@@ -20,15 +20,20 @@ export class PortWriter {
     this.#reset = reset;
   }
 
-  /** The inputs as they are now become what the edge saw; the outputs are published over it. */
+  /** The inputs as they are now become what the edge sees. */
   remember(): FunctionBody {
     const body = new FunctionBody();
+    const frame = new Frame(body, this.#layout);
     const { now, sampled, ports } = this.#layout;
-    for (let offset = 0; offset < 4 * ports.words; offset += 16) {
-      body.i32(0);
-      body.i32(0);
-      body.vectorAccess("load", now + offset);
-      body.vectorAccess("store", sampled + offset);
+    for (const { direction, offset, words } of ports.slots) {
+      if (direction !== "input") continue;
+      // Word by word, as they were written: a wider load would wait until the words have reached memory.
+      for (let word = offset; word < offset + words; word++) {
+        body.i32(0);
+        body.i32(0);
+        frame.load(now + 4 * word, 32, false);
+        frame.store(sampled + 4 * word, 32);
+      }
     }
     return body;
   }
@@ -73,39 +78,44 @@ export class PortWriter {
     }
   }
 
-  /** Copies the outputs to the words that begin at `to`. */
+  /** Copies the outputs, as `settle` has left them, to the words that begin at `to`. */
   publish(to: number): FunctionBody {
     const body = new FunctionBody();
     const frame = new Frame(body, this.#layout);
-    for (const slot of this.#layout.ports.slots) {
-      if (slot.direction !== "output") continue;
-      const net = this.#top.ports.find((port) => port.name === slot.name)!;
-      const leaf = this.#network.leaf(this.#network.top, net, 0);
-      const { width } = net;
-      for (let word = 0; word < slot.words; word++) {
-        body.i32(0);
-        if (width <= WORD_BITS) this.#pushWord(frame, leaf, net, word);
-        else {
-          frame.pushLimb(leaf, word >> 1);
-          if (word % 2 === 1) shiftDown(body);
-          body.op("i32.wrap_i64");
-        }
-        body.access("i32.store", to + 4 * (slot.offset + word));
-      }
+    for (const { direction, name } of this.#layout.ports.slots) {
+      if (direction !== "output") continue;
+      const net = this.#top.ports.find((port) => port.name === name)!;
+      publishPort(frame, this.#network.leaf(this.#network.top, net, 0), net, to);
     }
     return body;
   }
+}
 
-  #pushWord(frame: Frame, leaf: Leaf, { width, signed }: Net, word: number): void {
-    const { body } = frame;
-    frame.pushValue(leaf, width, signed);
-    if (word === 1) shiftDown(body);
-    if (width > 32) body.op("i32.wrap_i64");
-    const own = width - 32 * word;
-    if (!signed || own >= 32) return;
-    body.i32(Number(BigInt.asIntN(32, allOnes(own))));
-    body.op("i32.and");
+/** Copies the value of an output port to its words, of those that begin at `to`. */
+export function publishPort(frame: Frame, leaf: Leaf, net: Net, to: number): void {
+  const { body, layout } = frame;
+  const { offset, words } = layout.ports.slots.find(({ name }) => name === net.name)!;
+  for (let word = 0; word < words; word++) {
+    body.i32(0);
+    if (net.width <= WORD_BITS) pushWord(frame, leaf, net, word);
+    else {
+      frame.pushLimb(leaf, word >> 1);
+      if (word % 2 === 1) shiftDown(body);
+      body.op("i32.wrap_i64");
+    }
+    body.access("i32.store", to + 4 * (offset + word));
   }
+}
+
+function pushWord(frame: Frame, leaf: Leaf, { width, signed }: Net, word: number): void {
+  const { body } = frame;
+  frame.pushValue(leaf, width, signed);
+  if (word === 1) shiftDown(body);
+  if (width > 32) body.op("i32.wrap_i64");
+  const own = width - 32 * word;
+  if (!signed || own >= 32) return;
+  body.i32(Number(BigInt.asIntN(32, allOnes(own))));
+  body.op("i32.and");
 }
 
 function shiftDown(body: FunctionBody): void {

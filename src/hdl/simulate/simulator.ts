@@ -23,10 +23,7 @@ export interface Simulator {
   readonly layout: PortLayout<EmittedPort>;
   /** The ports now. */
   readonly now: Uint32Array;
-  /**
-   * The ports as the last clock edge of the last `step` saw them, inputs included. Outputs are not certain after a `step` of
-   * several cycles that a failed assertion ended before the last one.
-   */
+  /** The ports as the last clock edge of the last `step` saw them, inputs included. */
   readonly sampled: Uint32Array;
   /** Clock cycles since the start. */
   readonly cycle: number;

@@ -22,8 +22,6 @@ export function expectSameAsEvaluator(design: Design, random: Random, steps: num
     const done = oracle.step(cycles);
     expect(embedded.step(cycles)).toBe(done);
     expect(outputs(embedded, embedded.now), `now, cycle ${oracle.cycle}`).toEqual(outputs(oracle, oracle.now));
-    // Where an assertion ended the run early, the embedded simulator has not kept what that edge saw.
-    if (done < cycles) continue;
     const [seen, wanted] = [outputs(embedded, embedded.sampled), outputs(oracle, oracle.sampled)];
     expect(seen, `sampled, cycle ${oracle.cycle}`).toEqual(wanted);
   }

@@ -77,6 +77,12 @@ test("the samples of the language mean what the evaluator says", async () => {
   });
 });
 
+test("the ports of the last edge are exact, also where a failed assumption ends a run of several cycles early", async () => {
+  await withSeed((random) => {
+    expectSameAsEvaluator(elaborate(Turnstile), random, 200);
+  });
+});
+
 test("a run ends in the cycle in which an assumption fails", () => {
   const simulator = new EmbeddedSimulator(elaborate(Turnstile));
   const slot = (name: string) => simulator.layout.slots.find((other) => other.name === name)!;

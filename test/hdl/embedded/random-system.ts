@@ -25,7 +25,7 @@ interface LaneParams {
 }
 
 const Cell = module(
-  "cell",
+  "system_cell",
   (p: LaneParams) => ({
     left: input(uint(p.width)),
     gain: input(sint(9)),
