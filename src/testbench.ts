@@ -3,6 +3,7 @@
 // Opening a simulation
 export { simulateEmbedded, type EmbeddedSimulateOptions } from "./harness/index.ts";
 export { simulate, type SimulateOptions, type WaveOptions } from "./harness/index.ts";
+export type { EvaluatorOptions, VerilatorOptions } from "./harness/index.ts";
 export type { Process, RunOptions, SpawnOptions, Testbench } from "./harness/index.ts";
 // Ports
 export { peek, poke, Port, sampled } from "./harness/index.ts";

@@ -44,7 +44,11 @@ interface Gaps {
 
 /** Feeds the tiles as early as the array's rules allow, apart from random gaps, and checks every sum; gives the cycles from the first activation row to the last. */
 async function runTiles(p: MeshParams, tiles: readonly Tile[], random: Random, gaps: Gaps): Promise<number> {
-  const { dut, step, close } = await simulate(SystolicArray, p, { optimise: 1, seed: random.word() });
+  const { dut, step, close } = await simulate(SystolicArray, p, {
+    simulator: "verilator",
+    optimise: 1,
+    seed: random.word(),
+  });
   const latency = arrayLatency(p);
   /** Sums due, by cycle. */
   const due = new Map<number, Int32Array>();

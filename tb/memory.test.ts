@@ -30,7 +30,11 @@ const grants = (wishes: readonly Wish[], banks: number): boolean[] =>
   wishes.map(({ address }, i) => !wishes.slice(0, i).some((w) => w.valid && w.address % banks === address % banks));
 
 async function randomTraffic(p: BankedMemoryParams, random: Random, cycles: number): Promise<void> {
-  const { dut, step, close } = await simulate(BankedMemory, p, { optimise: 1, seed: random.word() });
+  const { dut, step, close } = await simulate(BankedMemory, p, {
+    simulator: "verilator",
+    optimise: 1,
+    seed: random.word(),
+  });
   const contents = new Map<number, bigint>();
   // Words due per reader: those of requests granted one and two cycles ago.
   const due: (bigint | undefined)[][] = Array.from({ length: p.readers }, () => [undefined, undefined]);
@@ -95,7 +99,7 @@ describe("banked memory", () => {
 
   test("two sequential streams collide at most once", async () => {
     const p: BankedMemoryParams = { ...shape, words: 64, banks: 4, wordBits: 8, maskBits: 1, readers: 2, writers: 1 };
-    const { dut, step, close } = await simulate(BankedMemory, p, { optimise: 1 });
+    const { dut, step, close } = await simulate(BankedMemory, p, { simulator: "verilator", optimise: 1 });
     const [first, second] = dut.read;
     for (let start = 0; start < p.banks; start++) {
       let denied = 0;

@@ -76,7 +76,7 @@ interface Case {
   readonly factors?: readonly { r: number; shift: number; mean: number }[];
 }
 
-const open = (seed: number) => simulate(LaneBench, p, { optimise: 1, seed });
+const open = (seed: number) => simulate(LaneBench, p, { simulator: "verilator", optimise: 1, seed });
 
 /** Sends a case's operations one a cycle, with gaps, and compares what comes out at each stage. */
 function run(bench: Awaited<ReturnType<typeof open>>, random: Random, { pass, items, rowMax, factors }: Case): void {

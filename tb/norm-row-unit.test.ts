@@ -25,7 +25,7 @@ interface Written {
   readonly mean: number | undefined;
 }
 
-const open = (p: Params, seed: number) => simulate(RowUnit, p, { optimise: 1, seed });
+const open = (p: Params, seed: number) => simulate(RowUnit, p, { simulator: "verilator", optimise: 1, seed });
 
 /** Runs jobs as the engine would: announced up to ROW_JOBS ahead, done later, sums read with refusals. */
 function runJobs(

@@ -65,7 +65,7 @@ export const BusyArray = module(
 export async function measureArray(options: ArraySpeedOptions = {}): Promise<ArraySpeed> {
   const { size = 16, cycles = 100_000, rounds = 5 } = options;
   const embedded = simulateEmbedded(BusyArray, { size });
-  const verilator = await simulate(BusyArray, { size });
+  const verilator = await simulate(BusyArray, { size }, { simulator: "verilator" });
   const best = { embedded: 0, verilator: 0 };
   // The first round is not counted: the embedded simulator's code is still being optimised.
   for (let round = 0; round <= rounds; round++) {

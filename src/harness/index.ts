@@ -34,11 +34,16 @@ export {
   simulateVerilog,
   SIMULATORS,
   type EmbeddedSimulateOptions,
+  type EvaluatorOptions,
+  type GivenParams,
   type OpenedEngine,
+  type SimulateArguments,
   type SimulateOptions,
   type SimulatorName,
+  type VerilatorOptions,
   type WaveOptions,
 } from "./simulate.ts";
+export { EvaluatorEngine } from "./evaluator-engine.ts";
 export { EmbeddedEngine } from "./embedded-engine.ts";
 export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./streams.ts";
 export type { Process, RunOptions, SpawnOptions, Testbench } from "./testbench.ts";

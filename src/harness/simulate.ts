@@ -9,6 +9,7 @@ import { scheduleClocks, simulationVerilog, type Clocks } from "./clocks.ts";
 import { arrangePorts, type Dut } from "./dut.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine, HostOptions, PortEngine } from "./engine.ts";
+import { EvaluatorEngine } from "./evaluator-engine.ts";
 import type { MemoryModel, MemoryOptions } from "./memory-model.ts";
 import { NativeEngine } from "./native-engine.ts";
 import type { Port } from "./port.ts";
@@ -24,7 +25,7 @@ export interface WaveOptions extends WaveWindow {
   readonly format?: WaveFormat;
 }
 
-/** Options of `simulate`. */
+/** Options of {@link simulate} on Verilator, and of what takes Verilog. */
 export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   /** Default: embedded for designs of the hardware language, Verilator for Verilog. */
   readonly simulator?: SimulatorName | undefined;
@@ -41,13 +42,24 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   readonly host?: HostOptions;
 }
 
-/** Options of {@link simulateEmbedded}. Waves are VCD. */
+/** Options of {@link simulate} on the embedded simulator. Waves are VCD. */
 export interface EmbeddedSimulateOptions extends Pick<
   SimulateOptions,
   "seed" | "resetCycles" | "clocks" | "memory" | "host" | "wave"
 > {
+  readonly simulator?: "embedded" | undefined;
   /** Whether all nets can be looked at by name, not only ports and registers; the simulation is then slower. Default: with `wave`. */
   readonly observe?: boolean;
+}
+
+/** Options of {@link simulate} on Verilator. */
+export interface VerilatorOptions extends SimulateOptions {
+  readonly simulator: "verilator";
+}
+
+/** Options of {@link simulate} on the evaluator. Waves are VCD; registers and memories start at 0. */
+export interface EvaluatorOptions extends Pick<SimulateOptions, "resetCycles" | "clocks" | "wave"> {
+  readonly simulator: "evaluator";
 }
 
 /** An opened simulation and what it took to build. */
@@ -127,31 +139,64 @@ export type SimulateArguments<P, O = SimulateOptions> = unknown extends P
   ? [params?: undefined, options?: O]
   : [params: P, options?: O];
 
-/** A testbench over a module of the HDL: elaborated, emitted, built by Verilator, loaded and reset; `dut` has the form of the module's ports. */
-export async function simulate<P, Io extends Ports>(
+/** The parameters of a module, `undefined` when it takes none. */
+export type GivenParams<P> = unknown extends P ? undefined : P;
+
+/**
+ * A testbench over a module of the hardware language, reset; `dut` has the form of the module's ports. It comes at once from the
+ * embedded simulator, which is the default and needs no tool, and from the evaluator, the oracle; from Verilator
+ * (`simulator: "verilator"`) when the emitted Verilog is built or found in the cache, as a promise.
+ */
+export function simulate<P, Io extends Ports>(
   top: Module<P, Io>,
-  ...rest: SimulateArguments<P>
-): Promise<Testbench<Dut<Io>>> {
-  const [params, options = {}] = rest as [P, SimulateOptions?];
+  params: GivenParams<P>,
+  options: VerilatorOptions,
+): Promise<Testbench<Dut<Io>>>;
+export function simulate<P, Io extends Ports>(
+  top: Module<P, Io>,
+  params: GivenParams<P>,
+  options: EvaluatorOptions,
+): Testbench<Dut<Io>, EvaluatorEngine>;
+export function simulate<P, Io extends Ports>(
+  top: Module<P, Io>,
+  ...rest: SimulateArguments<P, EmbeddedSimulateOptions>
+): Testbench<Dut<Io>, EmbeddedEngine>;
+export function simulate<P, Io extends Ports>(
+  top: Module<P, Io>,
+  ...rest: readonly unknown[]
+): Testbench<Dut<Io>, PortEngine> | Promise<Testbench<Dut<Io>>> {
+  const [params, options = {}] = rest as [P, (VerilatorOptions | EvaluatorOptions | EmbeddedSimulateOptions)?];
   const design = elaborateTop(top, params);
-  const { engine } = await openEngine(design, { simulator: "verilator", ...options });
-  return benchOf(engine, design, top, params, options);
+  const benchOver = <E extends PortEngine>(engine: E): Testbench<Dut<Io>, E> =>
+    benchOf(engine, design, top, params, options);
+  if (options.simulator === "verilator") return openEngine(design, options).then(({ engine }) => benchOver(engine));
+  if (options.simulator === "evaluator") return benchOver(openEvaluator(design, options));
+  return benchOver(openEmbedded(design, options));
 }
 
-/** As `simulate`, at once and without any tool: a testbench over a module of the HDL in the embedded simulator. */
+/** As {@link simulate} on the embedded simulator. */
 export function simulateEmbedded<P, Io extends Ports>(
   top: Module<P, Io>,
   ...rest: SimulateArguments<P, EmbeddedSimulateOptions>
 ): Testbench<Dut<Io>, EmbeddedEngine> {
-  const [params, options = {}] = rest as [P, EmbeddedSimulateOptions?];
-  const design = elaborateTop(top, params);
-  const { wave, observe = wave !== undefined } = options;
+  return simulate(top, ...rest);
+}
+
+function openEvaluator(design: Design, { wave }: EvaluatorOptions): EvaluatorEngine {
   if (wave !== undefined) requireVcd(wave);
-  const engine = new EmbeddedEngine(design, options.seed ?? 1, observe);
+  const engine = new EvaluatorEngine(design);
   if (wave !== undefined) engine.openWave(wave);
-  if (options.memory !== undefined) engine.attachMemory(options.memory);
-  if (options.host !== undefined) engine.attachHost(options.host);
-  return benchOf(engine, design, top, params, options);
+  return engine;
+}
+
+function openEmbedded(design: Design, options: EmbeddedSimulateOptions): EmbeddedEngine {
+  const { seed = 1, wave, observe = wave !== undefined, memory, host } = options;
+  if (wave !== undefined) requireVcd(wave);
+  const engine = new EmbeddedEngine(design, seed, observe);
+  if (wave !== undefined) engine.openWave(wave);
+  if (memory !== undefined) engine.attachMemory(memory);
+  if (host !== undefined) engine.attachHost(host);
+  return engine;
 }
 
 function elaborateTop<P, Io extends Ports>(top: Module<P, Io>, params: P): Design {
@@ -163,7 +208,7 @@ function benchOf<P, Io extends Ports, E extends PortEngine>(
   design: Design,
   top: Module<P, Io>,
   params: P,
-  { resetCycles = 1, clocks }: EmbeddedSimulateOptions,
+  { resetCycles = 1, clocks }: Pick<SimulateOptions, "resetCycles" | "clocks">,
 ): Testbench<Dut<Io>, E> {
   const makeDut = (port: (name: string) => Port): Dut<Io> => arrangePorts(top.ports(params), port);
   const bench = createTestbench<Dut<Io>, E>(engine, design.top.name, makeDut, scheduleClocks(design, clocks));

@@ -50,6 +50,7 @@ export async function openControl(p: Params, random: Random, options: EngineOpti
   const { delay = 10, overlap = 1, refusal = 0, stuck = [], stalled = [] } = options;
   const image = new Uint8Array(IMAGE_BYTES);
   const bench = await simulate(ControlBench, p, {
+    simulator: "verilator",
     optimise: 1,
     seed: random.word(),
     memory: { ...options.memory, image, baseAddress: BUS, seed: random.word() },

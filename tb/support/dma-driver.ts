@@ -44,6 +44,7 @@ export async function openDma(p: Params, random: Random, options: DmaOptions = {
   const scratchpad = randomBytes(p.scratchpadWords * p.wordBytes, random);
   const accumulator = randomBytes(p.accumulatorRows * p.accumulatorRowBytes, random);
   const bench = await simulate(DmaBench, p, {
+    simulator: "verilator",
     optimise: 1,
     seed: random.word(),
     memory: { ...options.memory, image, baseAddress: BASE, seed: random.word() },

@@ -27,7 +27,7 @@ export function variant(rows: number, cols: number, banks = 4): Params {
 
 /** A simulation of the bench; a large array runs for few cycles, so that compiling it takes most of the time. */
 export const open = (p: Params, seed: number) =>
-  simulate(GemmBench, p, { optimise: p.rows * p.cols > 1024 ? 0 : 1, seed });
+  simulate(GemmBench, p, { simulator: "verilator", optimise: p.rows * p.cols > 1024 ? 0 : 1, seed });
 export type Bench = Awaited<ReturnType<typeof open>>;
 
 /** Fills both memories through the LOAD ports, one word and one row a cycle. */

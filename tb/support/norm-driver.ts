@@ -8,7 +8,8 @@ import type { MachineState } from "../../src/machine/state.ts";
 import { createState } from "../../src/machine/state.ts";
 import type { Step } from "./norm-commands.ts";
 
-export const openNorm = (p: Params, seed: number) => simulate(NormEngine, p, { optimise: 1, seed });
+export const openNorm = (p: Params, seed: number) =>
+  simulate(NormEngine, p, { simulator: "verilator", optimise: 1, seed });
 export type NormBench = Awaited<ReturnType<typeof openNorm>>;
 
 export interface Disturbance {

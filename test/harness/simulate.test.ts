@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest";
 import {
+  assert,
   bool,
   input,
   module,
@@ -20,8 +21,10 @@ import {
   sampled,
   sendAll,
   simulate,
+  type EmbeddedEngine,
   type Port,
   type Random,
+  type Testbench,
   withSeed,
 } from "../../src/harness/index.ts";
 
@@ -65,7 +68,7 @@ const Stage = module(
 );
 
 test("the testbench has the form of the module's ports", async () => {
-  const { dut, close } = await simulate(Adder, { lanes: 3 });
+  const { dut, close } = await simulate(Adder, { lanes: 3 }, { simulator: "verilator" });
   poke(dut.operands, [
     { left: -128, right: -128 },
     { left: 127, right: 127 },
@@ -81,7 +84,7 @@ test("the testbench has the form of the module's ports", async () => {
 
 test("streams of records pass through a module", async () => {
   await withSeed(async (random: Random) => {
-    const { dut, spawn, run, close } = await simulate(Stage);
+    const { dut, spawn, run, close } = await simulate(Stage, undefined, { simulator: "verilator" });
     const items = Array.from({ length: 100 }, () => ({
       tag: random.integer(0, 15),
       value: random.integer(-2048, 2047),
@@ -97,8 +100,50 @@ test("streams of records pass through a module", async () => {
   });
 });
 
+test("one testbench runs on every simulator, and ends with the same words", async () => {
+  const Guarded = module(
+    "guarded",
+    () => ({ amount: input(uint(4)), total: output(uint(8)) }),
+    (io) => {
+      const total = reg(uint(8));
+      total.next = total.add(io.amount).wrap(8);
+      assert(total.lt(40), "the total stays below 40");
+      io.total.set(total);
+    },
+  );
+  const benches = [
+    simulate(Guarded),
+    simulate(Guarded, undefined, { simulator: "evaluator" }),
+    await simulate(Guarded, undefined, { simulator: "verilator" }),
+  ];
+  const seen = benches.map(({ dut, spawn, run, step, cycle, close }) => {
+    const totals: number[] = [];
+    spawn(function* () {
+      for (const amount of [1, 2, 15, 0, 15, 15]) {
+        poke(dut.amount, amount);
+        yield "the next amount";
+        totals.push(sampled(dut.total), peek(dut.total));
+      }
+    });
+    run();
+    const on = (): void => {
+      step(3);
+    };
+    expect(on).toThrow("guarded stopped (a failed assertion, $stop or $fatal) in cycle 7");
+    // Nothing goes on after that.
+    expect(on).toThrow("guarded stopped");
+    const cycles = cycle();
+    close();
+    return [totals, cycles];
+  });
+  expect(seen[0]).toEqual([[0, 1, 1, 3, 3, 18, 18, 18, 18, 33, 33, 48], 8]);
+  expect(seen[1]).toEqual(seen[0]);
+  expect(seen[2]).toEqual(seen[0]);
+  expectTypeOf(simulate(Guarded)).toExtend<Testbench<unknown, EmbeddedEngine>>();
+});
+
 test("tsc knows the ports and what may be poked into them", async () => {
-  const { dut, close } = await simulate(Stage);
+  const { dut, close } = await simulate(Stage, undefined, { simulator: "verilator" });
   expectTypeOf(dut.enq.valid).toEqualTypeOf<Port>();
   expectTypeOf(peek(dut.deq.payload)).toEqualTypeOf<{ readonly tag: number; readonly value: number }>();
   expectTypeOf(sampled(dut.deq.ready)).toEqualTypeOf<number>();

@@ -138,7 +138,7 @@ test("the evaluator and the embedded simulator write the same waves", async () =
 test("the signals of Verilator's VCD have the names and values of the embedded simulator's", async () => {
   const mine = record("embedded.vcd", {}, 20).variables;
   const file = join(folder, "verilator.vcd");
-  const { dut, step, close } = await simulate(Tree, undefined, { wave: { file } });
+  const { dut, step, close } = await simulate(Tree, undefined, { simulator: "verilator", wave: { file } });
   dut.amount.poke(-3);
   step(20);
   close();
