@@ -30,3 +30,5 @@ export { divide, squareRoot, type DivisionOperands, type DivisionResult } from "
 export { divisionStep, squareRootStep, type DivisionState, type SquareRootState } from "./digit-steps.ts";
 export { Divider, type DividerParams } from "./modules/divider.ts";
 export { SquareRoot, type SquareRootParams } from "./modules/square-root.ts";
+// AXI
+export * from "./axi/index.ts";
