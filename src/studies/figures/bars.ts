@@ -11,6 +11,8 @@ export interface Bar {
 
 /** The race of the simulators; not a kernel. */
 export const SIMULATORS_RACE = "simulators";
+/** The time of `systole generate`; not a kernel. */
+export const GENERATION = "generate";
 
 /** One run on the RTL with the bars it is held against. */
 export interface Figure {
@@ -18,7 +20,7 @@ export interface Figure {
   readonly name: string;
   /** What runs, for people. */
   readonly what: string;
-  readonly kernel: WorkloadName | typeof SIMULATORS_RACE;
+  readonly kernel: WorkloadName | typeof SIMULATORS_RACE | typeof GENERATION;
   /** A preset. Default: `transformer`. */
   readonly config?: string;
   /** Default: the kernel's example. */
@@ -68,6 +70,15 @@ const rows = (kernel: "softmax" | "layernorm", what: string, throughput: number)
   bars: [least("sustainedElementsPerCycle", throughput), least("rowsInFlight", 8)],
 });
 
+const generation = (config: string, seconds: number): Figure => ({
+  name: `generate-${config}`,
+  what: `systole generate ${config}, the whole process`,
+  kernel: GENERATION,
+  config,
+  latencyCycles: LATENCY,
+  bars: [most("generateSeconds", seconds)],
+});
+
 /** All figures, in the order in which they run. */
 export const FIGURES: readonly Figure[] = [
   { name: "layer-128", ...layer(128, most("floorRatio", 1.02), MODEL_ERROR) },
@@ -105,4 +116,6 @@ export const FIGURES: readonly Figure[] = [
     latencyCycles: LATENCY,
     bars: [least("arraySpeedup", 5), least("acceleratorSpeedup", 2), most("startupSeconds", 2)],
   },
+  generation("transformer", 1),
+  generation("wide", 3),
 ];

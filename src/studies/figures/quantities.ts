@@ -3,10 +3,11 @@ import { duration, grouped, percent, rate } from "../../report/index.ts";
 import type { SimulatorSpeeds } from "../../bench/index.ts";
 import type { Report } from "../../report/index.ts";
 
-/** A finished run: its report, or what the simulators' race told, and its wall time from preparing the data to the last comparison. */
+/** A finished run: its report, or what the simulators' race or the generation told, and its wall time from preparing the data to the last comparison. */
 export interface Observed {
   readonly report?: Report | undefined;
   readonly speeds?: SimulatorSpeeds | undefined;
+  readonly generateSeconds?: number | undefined;
   readonly wallSeconds: number;
 }
 
@@ -65,6 +66,11 @@ export const QUANTITIES = {
   startupSeconds: {
     label: "start of the embedded simulator",
     read: ({ speeds }) => speeds?.startup.embedded ?? null,
+    format: duration,
+  },
+  generateSeconds: {
+    label: "time of systole generate",
+    read: ({ generateSeconds }) => generateSeconds ?? null,
     format: duration,
   },
   wallSeconds: { label: "wall time, all included", read: ({ wallSeconds }) => wallSeconds, format: duration },

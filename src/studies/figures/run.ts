@@ -7,8 +7,9 @@ import type { MemorySettings } from "../../runtime/index.ts";
 import { SystoleError, isHardwareError } from "../../errors.ts";
 import type { BuildProgress, SimulatorName } from "../../harness/index.ts";
 import { measure } from "../measure.ts";
-import { FIGURES, SIMULATORS_RACE } from "./bars.ts";
+import { FIGURES, GENERATION, SIMULATORS_RACE } from "./bars.ts";
 import type { Bar, Figure } from "./bars.ts";
+import { measureGeneration } from "./generation.ts";
 import { QUANTITIES } from "./quantities.ts";
 import type { Observed } from "./quantities.ts";
 import type { BarResult, FigureRow } from "./result.ts";
@@ -63,7 +64,7 @@ const RELATIONS: Readonly<Record<Bar["relation"], (measured: number, value: numb
 export function judge(bar: Bar, observed: Observed | undefined): BarResult {
   const measured = observed === undefined ? null : QUANTITIES[bar.quantity].read(observed);
   // The race of the simulators throws when they differ.
-  const right = observed?.speeds !== undefined || observed?.report?.differences === 0;
+  const right = observed !== undefined && (observed.report === undefined || observed.report.differences === 0);
   return { ...bar, measured, met: right && measured !== null && RELATIONS[bar.relation](measured, bar.value) };
 }
 
@@ -97,7 +98,11 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
   let observed: Observed | undefined;
   let failure: string | null = null;
   const seconds = (): number => (performance.now() - started) / 1000;
-  try {
+  const observe = async (): Promise<Observed> => {
+    if (kernel === GENERATION) {
+      hooks.onStart();
+      return { generateSeconds: await measureGeneration(config, hooks.signal), wallSeconds: seconds() };
+    }
     const choice = {
       ...(shape === undefined ? {} : { shape }),
       seq,
@@ -108,12 +113,15 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
     const race = kernel === SIMULATORS_RACE;
     const workload = makeWorkload(race ? "layer" : kernel, params, choice, { memory });
     await hooks.checkpoint();
-    observed = race
+    return race
       ? { speeds: await raceSimulators(params, workload, memory, hooks), wallSeconds: seconds() }
       : {
           report: (await measure(params, workload, { ...hooks, memory, command, check: true })).report,
           wallSeconds: seconds(),
         };
+  };
+  try {
+    observed = await observe();
   } catch (error) {
     if (!(error instanceof SystoleError) || !isHardwareError(error)) throw error;
     failure = error.message;
@@ -129,7 +137,7 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
     cycles: report?.cycles ?? null,
     floorCycles: report?.floorCycles ?? null,
     expectedCycles: report?.expectedCycles ?? null,
-    differences: observed?.speeds === undefined ? (report?.differences ?? null) : 0,
+    differences: observed === undefined ? null : (report?.differences ?? 0),
     comparedValues: report?.comparedValues ?? 0,
     simulatedCyclesPerSecond: report?.simulatedCyclesPerSecond ?? observed?.speeds?.accelerator.embedded ?? null,
     wallSeconds: seconds(),
