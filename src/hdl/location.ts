@@ -31,7 +31,8 @@ const sites = new Map<string, Site>();
  * source once: through the source map that Node holds of the script, or by whatever else the host has installed.
  */
 export function callSite(): Site | undefined {
-  return search(6) ?? search(64);
+  // Few calls lie deeper than twelve frames inside the language; each frame more costs.
+  return search(12) ?? search(64);
 }
 
 function search(depth: number): Site | undefined {

@@ -239,6 +239,10 @@ class Splitter {
   }
 
   split(lowered: Lowered): Lowered {
+    const { ports, nets } = lowered.module;
+    const pinned = [...lowered.pins.values()].flatMap((pinsOf) => [...pinsOf.values()]);
+    const isSplit = (net: Net): boolean => this.#cuts.fieldsOf(net) !== undefined;
+    if (![ports, nets, pinned].some((some) => some.some(isSplit))) return lowered;
     const definitions = [...lowered.definitions].flatMap(([net, expr]): [Net, Expr][] => {
       const fields = this.#cuts.fieldsOf(net);
       if (fields === undefined) return [[net, expr]];

@@ -2,10 +2,17 @@ import { vectorKey, type Frame } from "./frame.ts";
 import { bytesOf } from "./layout.ts";
 import { isUniform, sameLeaf, type Leaf } from "./network.ts";
 
-/** A vector with the same value in every lane. */
+const constants = new Map<number, Map<bigint, Uint8Array>>([1, 2, 4, 8].map((bytes) => [bytes, new Map()]));
+
+/** A vector with the same value in every lane; not to be changed. */
 export function constantVector(value: bigint, bytes: number): Uint8Array {
-  const vector = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) vector[i] = Number((value >> BigInt(8 * (i % bytes))) & 0xffn);
+  const known = constants.get(bytes)!;
+  let vector = known.get(value);
+  if (vector === undefined) {
+    vector = new Uint8Array(16);
+    for (let i = 0; i < 16; i++) vector[i] = Number((value >> BigInt(8 * (i % bytes))) & 0xffn);
+    known.set(value, vector);
+  }
   return vector;
 }
 
