@@ -1,5 +1,6 @@
 import { SystoleError } from "../../errors.ts";
 import type { Design } from "../../hdl/ir.ts";
+import { hasDomains } from "../../hdl/simulate/index.ts";
 import { needsReset } from "../../hdl/verilog/clocking.ts";
 import { designPorts, type EmittedPort } from "../../hdl/verilog/index.ts";
 import { TermBuilder, type Term } from "../terms/index.ts";
@@ -25,18 +26,25 @@ export interface TransitionSystem {
   readonly properties: readonly TranslatedProperty[];
 }
 
-/** Throws SystoleError for external modules. */
+/** Throws SystoleError for what a proof cannot follow: external modules, several clocks. */
 export function demandContents(design: Design): void {
   const external = design.modules.find((module) => module.external !== undefined);
-  if (external === undefined) return;
+  if (external !== undefined) {
+    throw new SystoleError({
+      code: "formal-external",
+      message: `module ${external.hint} is external: a proof cannot know its contents`,
+      remedy: "Give the module a body, or prove the modules around it.",
+    });
+  }
+  if (!hasDomains(design)) return;
   throw new SystoleError({
-    code: "formal-external",
-    message: `module ${external.hint} is external: a proof cannot know its contents`,
-    remedy: "Give the module a body, or prove the modules around it.",
+    code: "formal-clocks",
+    message: `${design.top.name} has several clocks, and a proof follows one`,
+    remedy: "Prove the parts of each clock domain by themselves.",
   });
 }
 
-/** Flattens an elaborated design to terms. Throws SystoleError for external modules. */
+/** Flattens an elaborated design to terms. Throws SystoleError as {@link demandContents}. */
 export function translateDesign(design: Design): TransitionSystem {
   demandContents(design);
   const terms = new TermBuilder();
