@@ -1,10 +1,11 @@
 /** LOAD and STORE behind one AXI4 master; scratchpad, accumulator and norm stream are the testbench's. */
-import { bool, input, instance, module, output, sink, uint } from "../../src/hdl/index.ts";
+import { bool, input, instance, module, output, sink, uint, watchAxi4 } from "../../src/hdl/index.ts";
 import type { Params } from "../../src/config/index.ts";
 import {
   accumulatorWrite,
   AXI_ADDRESS_BITS,
   axiMaster,
+  axiWidths,
   connect,
   enginePorts,
   normStream,
@@ -53,6 +54,7 @@ export const DmaBench = module(
     connect(write.request, store.request);
     connect(write.beats, store.beats);
     connect(write.response, store.response);
+    watchAxi4(io.m_axi, axiWidths(p), { outstanding: 16 });
     io.quiet.set(read.quiet.and(write.quiet));
   },
 );
