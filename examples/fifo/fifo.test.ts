@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { prove } from "systole/formal";
-import { recvAll, sendAll, simulateEmbedded, withSeed, type Process } from "systole/testbench";
+import { recvAll, sendAll, simulate, withSeed, type Process } from "systole/testbench";
 import { Fifo } from "./fifo.ts";
 
 const numbers = Array.from({ length: 200 }, (_, i) => (i * 37) % 256);
@@ -10,7 +10,7 @@ describe.each([2, 3, 4, 7, 16])("a FIFO of %i", (depth) => {
 
   test("keeps order, whatever the pauses at both ends", async () => {
     await withSeed((random) => {
-      const { dut, spawn, run } = simulateEmbedded(Fifo, params);
+      const { dut, spawn, run } = simulate(Fifo, params);
       const got: number[] = [];
       spawn(() => sendAll(dut.enq, numbers, { pause: random.unit() * 0.8, random }));
       spawn(function* (): Process {
@@ -22,7 +22,7 @@ describe.each([2, 3, 4, 7, 16])("a FIFO of %i", (depth) => {
   });
 
   test("fills to its depth and tells how full it is", () => {
-    const { dut, step } = simulateEmbedded(Fifo, params);
+    const { dut, step } = simulate(Fifo, params);
     dut.enq.valid.poke(1);
     for (let entries = 0; entries <= depth; entries++) {
       expect(dut.level.peek()).toBe(entries);
@@ -35,7 +35,7 @@ describe.each([2, 3, 4, 7, 16])("a FIFO of %i", (depth) => {
 });
 
 test("passes one payload a cycle, two cycles late", () => {
-  const { dut, spawn, run, cycle } = simulateEmbedded(Fifo, { width: 8, depth: 4, reserve: 1 });
+  const { dut, spawn, run, cycle } = simulate(Fifo, { width: 8, depth: 4, reserve: 1 });
   const start = cycle();
   const left: number[] = [];
   spawn(() => sendAll(dut.enq, numbers));

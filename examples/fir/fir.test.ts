@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { elaborate } from "systole/hdl";
-import { simulateEmbedded, withSeed, type Random } from "systole/testbench";
+import { simulate, withSeed, type Random } from "systole/testbench";
 import { Fir, latency, type FirParams } from "./fir.ts";
 import { lowPass } from "./low-pass.ts";
 
@@ -10,7 +10,7 @@ const reference = (coefficients: readonly number[], samples: readonly number[]):
 
 /** What the hardware makes of the samples; before each it pauses with some probability. */
 function filter(params: FirParams, samples: readonly number[], pause = 0, random?: Random): number[] {
-  const { dut, step } = simulateEmbedded(Fir, params);
+  const { dut, step } = simulate(Fir, params);
   const sums: number[] = [];
   const cycle = (valid: boolean, sample: number): void => {
     dut.in.valid.poke(valid);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { recv, send, simulateEmbedded, withSeed, type Process } from "systole/testbench";
+import { recv, send, simulate, withSeed, type Process } from "systole/testbench";
 import { CYCLES_PER_BLOCK, Sha256 } from "./sha256.ts";
 
 interface Block {
@@ -25,7 +25,7 @@ function blocksOf(message: Buffer): Block[] {
 
 /** What the hardware makes of messages, one after the other, and the cycles it took. */
 function hashAll(messages: readonly Buffer[]): { hashes: string[]; cycles: number } {
-  const { dut, spawn, run } = simulateEmbedded(Sha256);
+  const { dut, spawn, run } = simulate(Sha256);
   const hashes: string[] = [];
   spawn(function* (): Process {
     for (const message of messages) for (const block of blocksOf(message)) yield* send(dut.block, block);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { simulateEmbedded, withSeed, type Random } from "systole/testbench";
+import { simulate, withSeed, type Random } from "systole/testbench";
 import { latency, Systolic, type SystolicParams } from "./systolic.ts";
 
 type Matrix = number[][];
@@ -15,7 +15,7 @@ function randomMatrix(random: Random, rows: number, cols: number, bits: number):
 }
 
 function open(params: SystolicParams) {
-  const { dut, step, cycle } = simulateEmbedded(Systolic, params);
+  const { dut, step, cycle } = simulate(Systolic, params);
   const results: Matrix = [];
   const arrivals: number[] = [];
   const tick = (): void => {

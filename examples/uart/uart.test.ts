@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { elaborate } from "systole/hdl";
-import { idle, sendAll, simulateEmbedded, withSeed, type Process } from "systole/testbench";
+import { idle, sendAll, simulate, withSeed, type Process } from "systole/testbench";
 import { BaudGenerator, Uart } from "./uart.ts";
 
 // 104.17 cycles a bit, 6.51 a tick: nothing divides evenly.
@@ -9,7 +9,7 @@ const cyclesPerBit = params.clockHz / params.baud;
 
 /** A serial port with what it received so far. */
 function openUart() {
-  const bench = simulateEmbedded(Uart, params);
+  const bench = simulate(Uart, params);
   const { dut, spawn } = bench;
   const bytes: number[] = [];
   const errors: number[] = [];
@@ -107,7 +107,7 @@ test("a short low pulse is not a start bit", () => {
 });
 
 test("ticks come at 16 times the baud rate on average", () => {
-  const { dut, step } = simulateEmbedded(BaudGenerator, params);
+  const { dut, step } = simulate(BaudGenerator, params);
   let ticks = 0;
   for (let cycle = 0; cycle < 20_000; cycle++) {
     ticks += dut.tick.peek();
