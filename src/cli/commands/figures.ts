@@ -30,8 +30,18 @@ interface FiguresFlags {
   readonly json?: boolean;
 }
 
+/** The configuration, and the memory where it is not a DMA beat a cycle. */
+function settingText({ config = "transformer", bytesPerCycle, latencyCycles }: Figure): string {
+  const bandwidth = bytesPerCycle === undefined ? [] : [`${bytesPerCycle} B/cycle`];
+  return [config, ...bandwidth, `latency ${latencyCycles}`].join(", ");
+}
+
 const listing = (figures: readonly Figure[]): string =>
-  figures.map(({ name, what, bars }) => `${name}: ${what}: ${bars.map(barText).join(", ")}\n`).join("");
+  figures
+    .map(
+      (figure) => `${figure.name}: ${figure.what} (${settingText(figure)}): ${figure.bars.map(barText).join(", ")}\n`,
+    )
+    .join("");
 
 /** `2026-01-31-0915` of a date, in UTC. */
 const stamp = (iso: string): string => iso.slice(0, 16).replace("T", "-").replace(":", "");
