@@ -40,7 +40,7 @@ test("sampled ports are those before the edge, the others those after it", () =>
 
 test("addresses beyond a memory's depth read 0 and write nothing", () => {
   const Small = module(
-    "small",
+    "few_words",
     () => ({ address: input(uint(3)), data: input(uint(100)), word: output(uint(100)), sum: output(uint(3)) }),
     (io) => {
       const words = memory({ shape: uint(100), depth: 5 });
