@@ -46,4 +46,5 @@ export {
 export { EvaluatorEngine } from "./evaluator-engine.ts";
 export { EmbeddedEngine } from "./embedded-engine.ts";
 export { idle, recv, recvAll, send, sendAll, until, type PauseOptions, type StreamPorts } from "./streams.ts";
+export type { Probe, SimulatedMemory } from "./probe.ts";
 export type { Process, RunOptions, SpawnOptions, Testbench } from "./testbench.ts";

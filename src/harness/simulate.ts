@@ -168,7 +168,7 @@ export function simulate<P, Io extends Ports>(
   const [params, options = {}] = rest as [P, (VerilatorOptions | EvaluatorOptions | EmbeddedSimulateOptions)?];
   const design = elaborateTop(top, params);
   const benchOver = <E extends PortEngine>(engine: E): Testbench<Dut<Io>, E> =>
-    benchOf(engine, design, top, params, options);
+    benchOf(engine, design, top, params, options, () => reopen(design, options));
   if (options.simulator === "verilator") return openEngine(design, options).then(({ engine }) => benchOver(engine));
   if (options.simulator === "evaluator") return benchOver(openEvaluator(design, options));
   return benchOver(openEmbedded(design, options));
@@ -180,6 +180,16 @@ export function simulateEmbedded<P, Io extends Ports>(
   ...rest: SimulateArguments<P, EmbeddedSimulateOptions>
 ): Testbench<Dut<Io>, EmbeddedEngine> {
   return simulate(top, ...rest);
+}
+
+/** The same simulation from its start, ready for waves. */
+function reopen(
+  design: Design,
+  options: VerilatorOptions | EvaluatorOptions | EmbeddedSimulateOptions,
+): PortEngine | Promise<PortEngine> {
+  if (options.simulator === "verilator") return makeEngine(design, { ...options, wave: { file: "failed.vcd" } });
+  if (options.simulator === "evaluator") return new EvaluatorEngine(design);
+  return new EmbeddedEngine(design, options.seed ?? 1, true);
 }
 
 function openEvaluator(design: Design, { wave }: EvaluatorOptions): EvaluatorEngine {
@@ -208,10 +218,21 @@ function benchOf<P, Io extends Ports, E extends PortEngine>(
   design: Design,
   top: Module<P, Io>,
   params: P,
-  { resetCycles = 1, clocks }: Pick<SimulateOptions, "resetCycles" | "clocks">,
+  {
+    resetCycles = 1,
+    clocks,
+    memory,
+    host,
+    wave,
+  }: Pick<SimulateOptions, "resetCycles" | "clocks" | "memory" | "host" | "wave">,
+  reopen: () => PortEngine | Promise<PortEngine>,
 ): Testbench<Dut<Io>, E> {
   const makeDut = (port: (name: string) => Port): Dut<Io> => arrangePorts(top.ports(params), port);
-  const bench = createTestbench<Dut<Io>, E>(engine, design.top.name, makeDut, scheduleClocks(design, clocks));
+  const bench = createTestbench<Dut<Io>, E>(engine, design.top.name, makeDut, {
+    schedule: scheduleClocks(design, clocks),
+    // A memory and a host drive inputs, too, and a run with waves has them already.
+    reopen: memory === undefined && host === undefined && wave === undefined ? reopen : undefined,
+  });
   bench.reset(resetCycles);
   return bench;
 }

@@ -1,9 +1,14 @@
 /** The testbench API, the same over every engine: processes as generators, one resumption per clock cycle. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { SystoleError } from "../errors.ts";
 import type { ClockSchedule } from "./clocks.ts";
 import type { Engine, PortEngine, StopReason } from "./engine.ts";
+import { isTestRunning, rememberBench } from "./failed-tests.ts";
 import { violationError } from "./memory-model.ts";
 import { Port, type PortContext } from "./port.ts";
+import { findMemory, findSignal, type Probe, type SimulatedMemory } from "./probe.ts";
+import { StimulusLog } from "./stimulus-log.ts";
 
 /**
  * A process of a testbench. `yield` waits for the next clock edge; a yielded text says what is waited for, for the message of a
@@ -37,6 +42,10 @@ export interface Testbench<D, E extends PortEngine = Engine> {
   readonly engine: E;
   /** The port of this name in the Verilog. */
   readonly port: (name: string) => Port;
+  /** A net by its path in the emitted Verilog (`"gemm.array.count"`). Registers and ports; with `observe`, every net. */
+  readonly signal: (name: string) => Probe;
+  /** A memory by its path; its words as a typed array that the design shares, wherever the simulator shows it. */
+  readonly memory: (name: string) => SimulatedMemory;
   /** Clock cycles since the start. */
   readonly cycle: () => number;
   /** Runs the clock, without resuming processes. Throws SystoleError when the design stops: a failed assertion, $finish, a broken protocol. */
@@ -63,12 +72,22 @@ interface Running {
 
 const DEFAULT_TIMEOUT_CYCLES = 100_000;
 
+/** What a testbench may have besides an engine. */
+export interface TestbenchParts {
+  readonly schedule?: ClockSchedule | undefined;
+  /** Opens the same simulation anew, all its nets visible; given where nothing but the testbench drives the inputs. */
+  readonly reopen?: (() => PortEngine | Promise<PortEngine>) | undefined;
+}
+
+/** Cycles before a failure of which waves are left behind. */
+const WAVE_CYCLES = 10_000;
+
 /** A testbench over an engine; `makeDut` arranges the ports. */
 export function createTestbench<D, E extends PortEngine>(
   engine: E,
   design: string,
   makeDut: (port: (name: string) => Port) => D,
-  schedule?: ClockSchedule,
+  { schedule, reopen }: TestbenchParts = {},
 ): Testbench<D, E> {
   const context: PortContext = { engine, stale: true };
   const ports = new Map(engine.layout.slots.map((slot) => [slot.name, new Port(context, slot)]));
@@ -83,6 +102,10 @@ export function createTestbench<D, E extends PortEngine>(
   };
   let running: Running[] = [];
   let spawned = 0;
+  const log = reopen !== undefined && isTestRunning() ? new StimulusLog(engine.layout) : undefined;
+  if (log !== undefined && reopen !== undefined) {
+    rememberBench({ design, writeWaves: (file) => repeatWithWaves(log, reopen, file) });
+  }
 
   const step = (cycles = 1): void => {
     if (schedule === undefined) stepEngine(cycles);
@@ -95,6 +118,7 @@ export function createTestbench<D, E extends PortEngine>(
   };
 
   const stepEngine = (cycles: number): void => {
+    log?.note(engine.now, cycles);
     const stop = engine.step(cycles);
     // The ports are settled after the edge until something is poked.
     context.stale = false;
@@ -144,6 +168,12 @@ export function createTestbench<D, E extends PortEngine>(
     dut: makeDut(port),
     engine,
     port,
+    signal: (name) => findSignal(context, design, name),
+    memory: (name) => {
+      // What is written to a memory is not in the log.
+      log?.giveUp();
+      return findMemory(engine, design, name);
+    },
     cycle: () => engine.cycle,
     step,
     reset: (cycles = 1) => {
@@ -172,6 +202,21 @@ export function createTestbench<D, E extends PortEngine>(
       engine.close();
     },
   };
+}
+
+/** Runs what a log tells again, and records its last cycles. */
+async function repeatWithWaves(
+  log: StimulusLog,
+  reopen: () => PortEngine | Promise<PortEngine>,
+  file: string,
+): Promise<boolean> {
+  if (!log.complete) return false;
+  const engine = await reopen();
+  mkdirSync(dirname(file), { recursive: true });
+  engine.openWave({ file, fromCycle: Math.max(0, log.cycles - WAVE_CYCLES) });
+  log.replay(engine);
+  engine.close();
+  return true;
 }
 
 /** What ended a simulation early, as an error with what the design printed. */
