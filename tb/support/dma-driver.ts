@@ -146,8 +146,8 @@ export async function openDma(p: Params, random: Random, options: DmaOptions = {
     );
     return bench.run({ timeout });
   };
-  /** Runs until an engine faults, and then until AXI is quiet. */
-  const runToFault = (timeout = 200_000): void => {
+  /** Runs until an engine faults, and then until AXI is quiet; what the memory had counted when the fault showed. */
+  const runToFault = (timeout = 200_000): MemoryStatistics => {
     spawn(
       function* () {
         while (faults.length === 0) yield "a fault";
@@ -155,6 +155,7 @@ export async function openDma(p: Params, random: Random, options: DmaOptions = {
       { name: "fault" },
     );
     bench.run({ timeout });
+    const atFault = bench.engine.memoryStatistics();
     dut.load.halt.poke(1);
     dut.store.halt.poke(1);
     spawn(
@@ -165,6 +166,7 @@ export async function openDma(p: Params, random: Random, options: DmaOptions = {
       { name: "quiet" },
     );
     bench.run({ timeout });
+    return atFault;
   };
   /** Runs some cycles, the memories included. */
   const idleFor = (cycles: number): void => {
