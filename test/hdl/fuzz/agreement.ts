@@ -8,8 +8,8 @@ import type { Stimulus } from "../icarus.ts";
 import { buildModule } from "./build.ts";
 import type { DesignPlan } from "./plan.ts";
 
-/** Cycles of reset at the start: long enough for what memories have read to become known everywhere. */
-const RESET_CYCLES = 12;
+/** Cycles of reset at the start: what memories have read becomes known, instance after instance in a row of them. */
+const RESET_CYCLES = 64;
 
 /** Where an engine gives something else than the evaluator. */
 export interface Disagreement {
