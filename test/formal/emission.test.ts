@@ -65,7 +65,7 @@ test("so is that of every module of an accelerator", async () => {
   const names = results.map(({ module }) => module);
   expect(names).toEqual(expect.arrayContaining(["pe", "norm_lane", "norm_multiplier_34x32", "burst_splitter"]));
   expect(names.length).toBeGreaterThan(60);
-});
+}, 400_000);
 
 /** Slips of an emitter, as edits of the text, each with what they make different. */
 const slips: readonly (readonly [
