@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import {
+  bool,
   elaborate,
   emitVerilog,
   input,
   instance,
+  memory,
   module,
   output,
   uint,
@@ -391,3 +393,44 @@ const Buffer8 = module(
     io.q.set(io.d);
   },
 );
+
+test("memories share a module only where every port has the same pins and clocking", async () => {
+  const reads = [
+    [{ enable: true }, {}],
+    [{}, { enable: true }],
+    [{ enable: true }, { enable: true }],
+    [{ sync: false }, {}],
+    [{}, { sync: false }],
+    [{}, {}],
+    [{}, {}],
+  ];
+  const Mixed = module(
+    "mixed",
+    () => ({
+      address: input(uint(2)),
+      enable: input(bool),
+      data: reads.map(() => [output(uint(8)), output(uint(8))]),
+    }),
+    (io) => {
+      reads.forEach((ports, index) => {
+        const words = memory({ shape: uint(8), depth: 4 });
+        words.write({ address: io.address, enable: io.enable, data: 1 });
+        ports.forEach((port, i) => {
+          const enable = "enable" in port ? { enable: io.enable } : {};
+          const sync = "sync" in port ? { sync: false } : {};
+          io.data[index]![i]!.set(words.read({ address: io.address, ...enable, ...sync }));
+        });
+      });
+    },
+  );
+  const { memories, files } = emitVerilog(elaborate(Mixed));
+  expect(memories.map(({ name }) => name)).toEqual([
+    "memory_1re1r1w_4x8",
+    "memory_1r1re1w_4x8",
+    "memory_2re1w_4x8",
+    "memory_1a1r1w_4x8",
+    "memory_1r1a1w_4x8",
+    "memory_2r1w_4x8",
+  ]);
+  expect(formatLint(await lintVerilog(files, "mixed"))).toBe("");
+});

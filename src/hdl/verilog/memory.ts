@@ -39,23 +39,30 @@ export function memoryNames(memory: Memory): ReadonlySet<string> {
 
 function moduleName(memory: Memory): string {
   const { width, depth, ports, maskBits, init, readUnderWrite } = memory;
-  const count = (kind: MemoryPort["kind"], sync: boolean, letters: string): string => {
-    const matching = ports.filter((port) => port.kind === kind && port.sync === sync);
-    const gated = kind === "read" && matching.some((port) => port.enable !== undefined) ? "e" : "";
-    return matching.length === 0 ? "" : `${matching.length}${letters}${gated}`;
+  const count = (kind: MemoryPort["kind"], letter: string): string => {
+    const { length } = ports.filter((port) => port.kind === kind);
+    return length === 0 ? "" : `${length}${letter}`;
   };
-  const shape = [
-    count("readWrite", true, "rw"),
-    count("read", true, "r"),
-    count("read", false, "a"),
-    count("write", true, "w"),
-  ].join("");
+  const shape = count("readWrite", "rw") + readShape(ports) + count("write", "w");
   const parts = ["memory", shape, `${depth}x${width}`];
   if (maskBits !== undefined) parts.push(`mask${maskBits}`);
   if (readUnderWrite === "old") parts.push("old");
   if (clockPins(memory).length > 1) parts.push("clocks");
   if (init !== undefined) parts.push(createHash("sha256").update(init.join()).digest("hex").slice(0, 6));
   return parts.join("_");
+}
+
+/** Read ports in the order of their numbers, equal neighbours counted: `r` with a clock, `re` with clock and enable, `a` without a clock. */
+function readShape(ports: readonly MemoryPort[]): string {
+  const runs: { readonly letters: string; length: number }[] = [];
+  for (const { kind, sync, enable } of ports) {
+    if (kind !== "read") continue;
+    const letters = sync ? (enable === undefined ? "r" : "re") : "a";
+    const last = runs.at(-1);
+    if (last?.letters === letters) last.length += 1;
+    else runs.push({ letters, length: 1 });
+  }
+  return runs.map(({ letters, length }) => `${length}${letters}`).join("");
 }
 
 /** The prefix of a port's pins: `read`, `write`, `port`, numbered when there are several of the kind. */
