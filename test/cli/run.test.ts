@@ -82,13 +82,13 @@ test("Ctrl-C while it runs ends it promptly, with 130, and leaves no page, pictu
   expect(filesIn(cwd)).toEqual(["tiny.json"]);
 });
 
-test("Ctrl-C during the build does too", async () => {
+test.each(["embedded", "verilator"])("Ctrl-C during the build for %s does too", async (simulator) => {
   const { cwd, config } = tiny();
   const fresh = { ...QUICK, SYSTOLE_CACHE: workspace() };
-  const interrupted = await systole(["run", ...config, ...TEXTS, "--html", "a.html"], {
+  const interrupted = await systole(["run", ...config, ...TEXTS, "--simulator", simulator, "--html", "a.html"], {
     cwd,
     env: fresh,
-    interruptAt: "building",
+    interruptAt: "preparing the simulation",
   });
   expect(withoutProgress(interrupted.stderr)).toBe("interrupted\n");
   expect({ code: interrupted.code, stdout: interrupted.stdout }).toEqual({ code: 130, stdout: "" });

@@ -5,10 +5,13 @@ import {
   emitVerilog,
   input,
   instance,
+  lit,
   memory,
   module,
   output,
+  reg,
   uint,
+  when,
   type EmittedDesign,
 } from "../../src/hdl/index.ts";
 import { formatLint, lintVerilog } from "../../src/harness/index.ts";
@@ -433,4 +436,32 @@ test("memories share a module only where every port has the same pins and clocki
     "memory_2r1w_4x8",
   ]);
   expect(formatLint(await lintVerilog(files, "mixed"))).toBe("");
+});
+
+test("a register of which no assignment can come true keeps its reset value, or whatever it has", async () => {
+  const Kept = module(
+    "kept",
+    () => ({ five: output(uint(4)), unknown: output(uint(4)) }),
+    (io) => {
+      const five = reg(uint(4), { reset: 5 });
+      const unknown = reg(uint(4), { reset: false });
+      when(lit(bool, 0), () => {
+        five.next = five.add(1).wrap(4);
+        unknown.next = 3;
+      });
+      io.five.set(five);
+      io.unknown.set(unknown);
+    },
+  );
+  const emitted = emitVerilog(elaborate(Kept));
+  expect(textOf(emitted)).toContain(
+    `
+    always_ff @(posedge clock) begin
+        if (reset) begin
+            five <= 4'd5;
+        end
+    end
+`,
+  );
+  expect(formatLint(await lintVerilog(emitted.files, emitted.top))).toBe("");
 });

@@ -109,7 +109,10 @@ export function writeRegisters(out: Writer, module: Module, drivers: Drivers, na
     const groups = groupTargets(module.body, keep);
     const plain = groups.filter((group) => !group.some((net) => conditional.has(net))).flat();
     const rest = groups.filter((group) => group.some((net) => conditional.has(net)));
-    for (const nets of [...chunks(plain, PLAIN_BLOCK), ...rest]) writeRegisterBlock(out, module, drivers, nets, nameOf);
+    const constant = module.nets.filter((net) => keep(net) && !drivers.statements.has(net));
+    for (const nets of [...chunks(plain, PLAIN_BLOCK), ...rest, ...constant.map((net) => [net])]) {
+      writeRegisterBlock(out, module, drivers, nets, nameOf);
+    }
   }
 }
 
@@ -124,6 +127,8 @@ function writeRegisterBlock(out: Writer, module: Module, drivers: Drivers, nets:
   const { domain, reset } = nets[0]!;
   out.block(`always_ff @(posedge ${clockName(domain)}) begin`, "end", () => {
     if (reset === undefined) {
+      // A register of which no assignment can come true still needs a driver.
+      if (statements.length === 0) for (const net of nets) out.line(`${nameOf(net)} <= ${nameOf(net)};`);
       writeStatements(out, statements, "<=", nameOf);
       return;
     }
@@ -133,6 +138,10 @@ function writeRegisterBlock(out: Writer, module: Module, drivers: Drivers, nets:
       }
     });
     const [only] = statements;
+    if (only === undefined) {
+      out.line("end");
+      return;
+    }
     if (statements.length === 1 && only?.kind === "when" && only.then.length > 0) {
       writeWhen(out, only, "<=", nameOf, "end else ");
       return;
