@@ -142,7 +142,7 @@ function writeRegisterBlock(out: Writer, module: Module, drivers: Drivers, nets:
       out.line("end");
       return;
     }
-    if (statements.length === 1 && only?.kind === "when" && only.then.length > 0) {
+    if (statements.length === 1 && only.kind === "when" && only.then.length > 0) {
       writeWhen(out, only, "<=", nameOf, "end else ");
       return;
     }
