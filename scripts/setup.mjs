@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Makes sure that the tools beside Node exist: `setup.mjs --for run` needs none, `--for verilator` Verilator and a C++ compiler,
-// `--for test` also Icarus Verilog, Yosys and zlib's header. On Debian and Ubuntu as root it installs what is absent through apt-get; elsewhere it says
+// `--for test` also Icarus Verilog, Yosys, zlib's header and two
+// Liberty libraries. On Debian and Ubuntu as root it installs what is absent through apt-get; elsewhere it says
 // in one line what to install and exits with status 1. Plain JavaScript without imports from the package, so that it runs
 // before anything else does; when all is present it only looks at the PATH.
 import { spawnSync } from "node:child_process";
@@ -20,7 +21,17 @@ const COMPILER = { what: "a C++ compiler (clang or g++)", anyOf: ANY_COMPILER, a
 const ICARUS = { what: "Icarus Verilog", anyOf: ["iverilog"], apt: "iverilog" };
 const YOSYS = { what: "Yosys", anyOf: ["yosys"], apt: "yosys" };
 const ZLIB = { what: "zlib's header", header: "zlib.h", apt: "zlib1g-dev" };
-const NEEDS = { run: [], verilator: [VERILATOR, COMPILER], test: [VERILATOR, COMPILER, ICARUS, YOSYS, ZLIB] };
+/** Two Liberty libraries. */
+const LIBERTY = ["osu018", "osu035"].map((name) => ({
+  what: `the ${name} standard cells`,
+  file: `/usr/share/qflow/tech/${name}/${name}_stdcells.lib`,
+  apt: `qflow-tech-${name}`,
+}));
+const NEEDS = {
+  run: [],
+  verilator: [VERILATOR, COMPILER],
+  test: [VERILATOR, COMPILER, ICARUS, YOSYS, ZLIB, ...LIBERTY],
+};
 
 const cacheFolder = process.env.SYSTOLE_CACHE ?? join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache");
 /** Written when clang could not be installed beside an existing g++, so that the attempt is not repeated every time. */
@@ -44,6 +55,7 @@ function fileExists(path) {
 }
 
 function present(need) {
+  if (need.file !== undefined) return fileExists(need.file);
   if (need.header !== undefined)
     return ["/usr/include", "/usr/local/include"].some((f) => fileExists(join(f, need.header)));
   return need.anyOf.some(onPath);

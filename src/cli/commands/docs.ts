@@ -1,7 +1,7 @@
 /** `systole docs`: writes the reference pages that are made from the code. */
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { cliPage, commandsPage, configurationPage, reportPage } from "../../docs/index.ts";
+import { cliPage, commandsPage, configurationPage, reportPage, technologyPage } from "../../docs/index.ts";
 import { writeFileAtomic } from "../../files/index.ts";
 
 const DOCS = new URL("../../../docs/", import.meta.url);
@@ -16,6 +16,7 @@ export async function generatedPages(program: Command): Promise<Readonly<Record<
     "commands.md": commandsPage(),
     "configuration.md": configurationPage(),
     "report.md": reportPage(),
+    "technology.md": technologyPage(),
   };
 }
 

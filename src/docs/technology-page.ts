@@ -1,0 +1,104 @@
+/** docs/technology.md: the figures of silicon and their sources, from the code; the keys of a macro table from its schema. */
+import { z } from "zod";
+import { ACCESS_ENERGY, AREA_FITS, macroTableSchema, TECHNOLOGY_NODES } from "../silicon/technology/index.ts";
+import { GENERATED, table } from "./markdown.ts";
+
+interface JsonSchema {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly enum?: readonly string[];
+  readonly type?: string;
+}
+
+const nodes = TECHNOLOGY_NODES;
+const rounded = (value: number): string => String(Number(value.toPrecision(3)));
+
+function nodeTable(): string {
+  const names = ["", ...nodes.map(({ name }) => name)];
+  const row = (what: string, of: (node: (typeof nodes)[number]) => string): string[] => [what, ...nodes.map(of)];
+  return table(names, [
+    row("gate equivalent, µm²", (n) => rounded(n.geUm2.value)),
+    row("SRAM bit cell, µm²", (n) => rounded(n.bitCellUm2.value)),
+    row("area of a bit in an array over its cell's", (n) => rounded(n.arrayOverhead.value)),
+    row("logic level, ps", (n) => rounded(n.levelPicoseconds.value)),
+    row("flip-flop: clock to output + set-up, ps", (n) => rounded(n.flipFlopPicoseconds.value)),
+    row("SRAM access, ps", (n) => `${n.sramAccess.fixed} + ${n.sramAccess.perRootBit} √bits`),
+    row("energy of logic, 45 nm = 1", (n) => rounded(n.logicEnergy.value)),
+    row("energy of an SRAM access, 45 nm = 1", (n) => rounded(n.sramEnergy.value)),
+  ]);
+}
+
+function sourceTable(): string {
+  return table(
+    ["node", "figure", "source"],
+    nodes.flatMap((n) => [
+      [n.name, "gate equivalent", n.geUm2.source],
+      [n.name, "bit cell", n.bitCellUm2.source],
+      [n.name, "array", n.arrayOverhead.source],
+      [n.name, "logic level", n.levelPicoseconds.source],
+      [n.name, "flip-flop", n.flipFlopPicoseconds.source],
+      [n.name, "SRAM access", n.sramAccess.source],
+      [n.name, "energy of logic", n.logicEnergy.source],
+      [n.name, "energy of SRAM", n.sramEnergy.source],
+    ]),
+  );
+}
+
+function keyRows(schema: JsonSchema, path: string): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => {
+    const at = path === "" ? key : `${path}.${key}`;
+    const row = [
+      `\`${at}\``,
+      child.enum?.map((v) => `\`${v}\``).join(", ") ?? child.type ?? "",
+      child.description ?? "",
+    ];
+    return [row, ...(child.items === undefined ? [] : keyRows(child.items, `${at}[]`))];
+  });
+}
+
+const EXAMPLE = {
+  name: "my compiler, 28 nm",
+  macros: [
+    {
+      words: 4096,
+      bits: 128,
+      ports: "1rw",
+      um2: 98_000,
+      readPicojoules: 21,
+      writePicojoules: 19,
+      accessPicoseconds: 620,
+    },
+  ],
+};
+
+/** The page's text. */
+export function technologyPage(): string {
+  const fits = Object.entries(AREA_FITS).map(([ports, f]) => [
+    `\`${ports}\``,
+    `${f.perBit} bits + ${f.perColumn} W + ${f.perWord} D + ${f.fixed}`,
+  ]);
+  return `${[
+    GENERATED,
+    "# Technology figures",
+    "What a gate, a bit of SRAM and a switched wire take where no library file is given. Nodes are means of their generation, not any foundry's process; areas are before placement: no wires, no clock tree, no utilisation below 100 %. Compare variants with them; for a chip, give your own library and macro table.",
+    "## Nodes",
+    nodeTable(),
+    "Stillmaker and Baas give lower energies for the small nodes than the power law does: 0.52 at 28 nm, 0.17 at 16 nm, 0.07 at 7 nm. The table keeps to the energies that were published for the same operations at 45 and at 7 nm.",
+    "### Sources",
+    sourceTable(),
+    "## Memory macros",
+    "Area in µm² at 130 nm of a macro of D words of W bits, fitted to the compiled macros of the IHP SG13G2 open PDK: 18 with one port (rms 3 %, at most 10 %), 10 with two (rms 1 %).",
+    table(["ports", "µm²"], fits),
+    "At another node the part that grows with the bits takes the node's bit cell and array overhead (for two ports x 1.8, as in the fit), and the rest, the periphery, counts as gates. Without a node, gate equivalents are those of 130 nm (7.258 µm² each), energies and times those of 45 nm.",
+    `Energy of a read or a write at 45 nm, pJ: ${ACCESS_ENERGY.perRootKib} √KiB + ${ACCESS_ENERGY.perBit} W. Source: ${ACCESS_ENERGY.source}.`,
+    "Limits: good to about 20 % in area between 16 Kibit and 1 Mibit at 45 nm and to a factor of 2 in energy and time; smaller macros come out too big. Redundancy, write masks, test logic and leakage are not in it. A macro with two ports takes the energy of one port for each of its accesses (so do the compiled macros of 130 nm).",
+    "## Your own macros",
+    "`--macros <file>` takes the areas, energies and times of the memories from a table of what your memory compiler makes:",
+    table(["key", "value", "meaning"], keyRows(z.toJSONSchema(macroTableSchema) as JsonSchema, "")),
+    `\`\`\`json\n${JSON.stringify(EXAMPLE, null, 2)}\n\`\`\``,
+    "A memory whose shape is in the table takes that macro. Any other takes the macro, or the grid of equal macros, that covers it with the least area: the report says which (`the nearest larger`; `8 of 1024x64 1rw, 4 x 2`). An access reaches one row of the grid. The multiplexer behind the rows is not counted. Macros with two ports serve memories with one port too, never the other way round.",
+    "## Liberty files",
+    "`--liberty <file>` maps logic to the cells of a library. One gate equivalent is the area of its smallest two-input NAND of drive 1, found by its function, not its name. The file must be whole, every cell of logic must have an area, and it needs a two-input NAND and a flip-flop; what is missing is said with its line. Tested with osu018 and osu035 (Debian: `qflow-tech-osu018`, `qflow-tech-osu035`).",
+  ].join("\n\n")}\n`;
+}
