@@ -8,7 +8,7 @@ import { callSite, type Site } from "./location.ts";
  */
 
 function site(): Site | undefined {
-  return openScope() === undefined ? undefined : callSite();
+  return openScope() === undefined ? undefined : callSite(site);
 }
 
 export function constant(value: bigint, width: number, signed: boolean, label?: string): Const {

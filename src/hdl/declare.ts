@@ -73,7 +73,7 @@ export interface Declaration {
 /** The declaration being made: its name is the one given, or read from the source, or `fallback`, then the indices of enclosing `times`. */
 export function declaration(what: string, fallback: string, name: string | undefined): Declaration {
   const { module, indices } = scope(what);
-  const site = callSite();
+  const site = callSite(declaration);
   if (name !== undefined && name !== "") checkName(name);
   const base = name ?? nameAt(site).name ?? fallback;
   return { module, hint: [base, ...indices].join("_"), site };

@@ -7,7 +7,7 @@ import { fitLiteral, type Operand } from "./operators.ts";
 
 /** Adds an assignment to the open branch: the value is extended to the net, never truncated. */
 export function drive(net: Net, value: Operand): void {
-  const site = callSite();
+  const site = callSite(drive);
   const { module, statements } = scope(`an assignment to "${net.hint}"`);
   if (net.owner !== module) {
     report({

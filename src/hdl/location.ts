@@ -1,4 +1,5 @@
-import { findSourceMap, type SourceMap } from "node:module";
+import { findSourceMap } from "node:module";
+import { BundleMap } from "./source-map.ts";
 
 /** Where a node was written: an absolute file name and 1-based line and column. */
 export interface Site {
@@ -13,7 +14,7 @@ const here = import.meta.dirname;
 interface Script {
   /** Whether all of it is code that uses the language; `undefined` for a bundle, whose map tells line by line. */
   readonly isForeign: boolean | undefined;
-  readonly map: SourceMap | undefined;
+  readonly find: ((line: number, column: number) => Site | undefined) | undefined;
   /** What is known of its positions. */
   readonly places: Map<number, Place>;
 }
@@ -23,26 +24,50 @@ interface Place {
   readonly isForeign: boolean;
 }
 
+type Caller = (...args: never[]) => unknown;
+
 const scripts = new Map<string, Script>();
 const sites = new Map<string, Site>();
 
+/** So many frames are looked at, then more until one is the user's: every frame asked for costs as much as looking at it. */
+const DEPTHS = [5, 14, 64];
+
 /**
- * The innermost call site outside the language itself, or `undefined` when there is none. A position is mapped to the
- * source once: through the source map that Node holds of the script, or by whatever else the host has installed.
+ * The innermost call site outside the language itself, or `undefined` when there is none. `above` is the function of the
+ * language over whose call the search starts. A position is mapped to the source once: through the source map of a
+ * bundle, that which Node holds of the script, or by whatever else the host has installed.
  */
-export function callSite(): Site | undefined {
-  // Few calls lie deeper than twelve frames inside the language; each frame more costs.
-  return search(12) ?? search(64);
+export function callSite(above: Caller = callSite): Site | undefined {
+  if (held !== undefined) return held;
+  for (const depth of DEPTHS) {
+    const found = search(depth, above);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-function search(depth: number): Site | undefined {
+/** The site of every call within {@link atOneSite}. */
+let held: Site | undefined;
+
+/** Runs what a single call of the user's sets going: the call site is looked for once. No code of the user's may run in it. */
+export function atOneSite<T>(run: () => T): T {
+  const outer = held;
+  held = callSite(atOneSite);
+  try {
+    return run();
+  } finally {
+    held = outer;
+  }
+}
+
+function search(depth: number, above: Caller): Site | undefined {
   const { stackTraceLimit } = Error;
   const prepareStackTrace: unknown = Reflect.get(Error, "prepareStackTrace");
   Error.stackTraceLimit = depth;
   try {
     Error.prepareStackTrace = keepFrames;
     const holder: { stack?: NodeJS.CallSite[] } = {};
-    Error.captureStackTrace(holder, search);
+    Error.captureStackTrace(holder, above);
     const frames = holder.stack ?? [];
     Reflect.set(Error, "prepareStackTrace", prepareStackTrace);
     for (let index = 0; index < frames.length; index++) {
@@ -51,7 +76,9 @@ function search(depth: number): Site | undefined {
       if (typeof file !== "string" || file.startsWith("node:")) continue;
       const script = scriptOf(file);
       if (script.isForeign === false) continue;
-      const place = placeOf(script, file, frame, index);
+      const position = frame.getPosition();
+      let place = script.places.get(position);
+      if (place === undefined) script.places.set(position, (place = placeOf(script, file, frame, index, above)));
       if (place.isForeign) return place.site;
     }
     return undefined;
@@ -68,34 +95,40 @@ function keepFrames(_error: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[]
 function scriptOf(file: string): Script {
   let script = scripts.get(file);
   if (script === undefined) {
-    const map = findSourceMap(file);
-    const isBundle = map !== undefined && map.payload.sources.length > 1;
-    script = { isForeign: isBundle ? undefined : isForeign(file), map, places: new Map() };
+    const bundle = BundleMap.of(plainPath(file));
+    const find = bundle === undefined ? nodeMap(file) : (line: number, column: number) => bundle.find(line, column);
+    script = { isForeign: bundle === undefined ? isForeign(file) : undefined, find, places: new Map() };
     scripts.set(file, script);
   }
   return script;
 }
 
-function placeOf(script: Script, file: string, frame: NodeJS.CallSite, index: number): Place {
-  const [line, column] = [frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
-  const key = line * 65_536 + column;
-  let place = script.places.get(key);
-  if (place === undefined) {
-    // The frames of this function and of its caller come on top.
-    Error.stackTraceLimit = index + 3;
-    const found = mapped(script.map, line, column) ?? parseFrame(new Error("").stack ?? "", index + 2);
-    const site = shared(found ?? { file: plainPath(file), line, column });
-    place = { site, isForeign: script.isForeign ?? isForeign(site.file) };
-    script.places.set(key, place);
-  }
-  return place;
+/** What Node's own map says, of a script that it has one of. */
+function nodeMap(file: string): Script["find"] {
+  const map = findSourceMap(file);
+  return map === undefined
+    ? undefined
+    : (line, column) => {
+        const entry = map.findEntry(line - 1, column - 1);
+        if (!("originalSource" in entry)) return undefined;
+        const { originalSource, originalLine, originalColumn } = entry;
+        return { file: plainPath(originalSource), line: originalLine + 1, column: originalColumn + 1 };
+      };
 }
 
-function mapped(map: SourceMap | undefined, line: number, column: number): Site | undefined {
-  const entry = map?.findEntry(line - 1, column - 1);
-  if (entry === undefined || !("originalSource" in entry)) return undefined;
-  const { originalSource, originalLine, originalColumn } = entry;
-  return { file: plainPath(originalSource), line: originalLine + 1, column: originalColumn + 1 };
+function placeOf(script: Script, file: string, frame: NodeJS.CallSite, index: number, above: Caller): Place {
+  const [line, column] = [frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
+  const found = script.find?.(line, column) ?? printed(index, above);
+  const site = shared(found ?? { file: plainPath(file), line, column });
+  return { site, isForeign: script.isForeign ?? isForeign(site.file) };
+}
+
+/** Where a frame is as the host prints it. */
+function printed(index: number, above: Caller): Site | undefined {
+  Error.stackTraceLimit = index + 1;
+  const error = new Error("");
+  Error.captureStackTrace(error, above);
+  return parseFrame(error.stack ?? "", index);
 }
 
 /** The same object for the same place. */

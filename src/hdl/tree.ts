@@ -2,6 +2,7 @@ import { constant } from "./build.ts";
 import { report } from "./context.ts";
 import { describe } from "./guards.ts";
 import type { Data, Plain, ShapeOf } from "./data.ts";
+import { atOneSite } from "./location.ts";
 import { checkShape, isArray, isScalar, type ScalarShape, type Shape } from "./shapes.ts";
 import { didYouMean } from "./problems.ts";
 import { shapeOfSignal, Signal, signalLike, Uint } from "./signal.ts";
@@ -33,14 +34,18 @@ function build(shape: Shape, name: string, verb: Verb, leaf: LeafMaker, path: Pa
   if (verb === "set") {
     Object.defineProperty(tree, "set", {
       value: (value: unknown) => {
-        assignTree(tree, value, "set");
+        atOneSite(() => {
+          assignTree(tree, value, "set");
+        });
       },
     });
   }
   if (verb === "next") {
     Object.defineProperty(tree, "next", {
       set: (value: unknown) => {
-        assignTree(tree, value, "next");
+        atOneSite(() => {
+          assignTree(tree, value, "next");
+        });
       },
     });
   }

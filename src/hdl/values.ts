@@ -6,6 +6,7 @@ import { fitLiteral, toExpr, type Operand } from "./operators.ts";
 import { widthOf, type ScalarShape, type Shape } from "./shapes.ts";
 import { Bool, Signal, signalLike, Sint, Uint, type BoolLike, type SintLike, type UintLike } from "./signal.ts";
 import type { Expr } from "./ir.ts";
+import { atOneSite } from "./location.ts";
 import { buildTree, leavesOf, mapLeaves } from "./tree.ts";
 
 /** A constant of a shape, field by field. */
@@ -67,7 +68,7 @@ export function mux(condition: Bool, a: Data | Operand, b: Data | Operand): Data
     return new Uint(build.constant(0n, 1, false));
   }
   if (!(like instanceof Signal)) {
-    return mapLeaves([a as Data, b as Data], ([x, y]) => muxSignal(condition, x!, x!, y!));
+    return atOneSite(() => mapLeaves([a as Data, b as Data], ([x, y]) => muxSignal(condition, x!, x!, y!)));
   }
   return muxSignal(condition, like, a as Operand, b as Operand);
 }
@@ -83,16 +84,11 @@ export function select<V extends Data>(index: Uint, items: readonly V[]): Plain<
     report({ code: "hdl-select", message: "select of no items" });
     return new Uint(build.constant(0n, 1, false)) as unknown as Plain<V>;
   }
-  return mapLeaves(items, (leaves) => {
-    const signed = leaves[0]!.kind === "sint";
-    return signalLike(
-      leaves[0]!,
-      build.pick(
-        index.expr,
-        leaves.map((leaf) => toExpr(leaf, signed)),
-      ),
-    );
-  });
+  const pick = ([first, ...others]: readonly Signal[]): Signal => {
+    const leaves = [first!, ...others].map((leaf) => toExpr(leaf, first!.kind === "sint"));
+    return signalLike(first!, build.pick(index.expr, leaves));
+  };
+  return atOneSite(() => mapLeaves(items, pick));
 }
 
 /** The bits of the parts side by side, the first part on top. */

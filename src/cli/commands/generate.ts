@@ -8,6 +8,7 @@ import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { writeDirectory } from "../../files/index.ts";
 import { generateAccelerator } from "../../generators/index.ts";
+import { expectShortRun } from "../short.ts";
 
 interface GenerateOptions {
   readonly output: string;
@@ -29,6 +30,7 @@ function requireOwn(directory: string, manifest: string): void {
 }
 
 function generate(config: string, options: GenerateOptions): void {
+  expectShortRun();
   const started = performance.now();
   const params = loadConfig(config);
   requireAnyTiling(params, config);
