@@ -1,2 +1,3 @@
+export * from "./cache.ts";
 export * from "./render.ts";
 export * from "./write.ts";

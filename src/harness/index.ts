@@ -25,7 +25,7 @@ export { peek, poke, Port, sampled, type PeekValue, type PokeValue, type PortTre
 export { Random, withSeed } from "./random.ts";
 export type { ClockOptions, Clocks } from "./clocks.ts";
 export type { Dut } from "./dut.ts";
-export { contentKey } from "./cache.ts";
+export { contentKey } from "../files/index.ts";
 export { toolVersions } from "./toolchain.ts";
 export {
   openEngine,

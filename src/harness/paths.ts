@@ -1,6 +1,6 @@
 /** Folders of the package that the harness reads from and writes to. */
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The package's root folder. */
@@ -14,9 +14,3 @@ export const nodeApiHeaders: string = join(
   dirname(createRequire(import.meta.url).resolve("node-api-headers")),
   "include",
 );
-
-/** Folder of everything built: `SYSTOLE_CACHE`, else `.cache` in the package's root. */
-export function defaultCacheFolder(): string {
-  const chosen = process.env["SYSTOLE_CACHE"];
-  return chosen === undefined || chosen === "" ? join(packageRoot, ".cache") : resolve(chosen);
-}

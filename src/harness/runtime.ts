@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SystoleError } from "../errors.ts";
-import { cached, contentKey } from "./cache.ts";
+import { cached, contentKey } from "../files/index.ts";
 import { nativeTemplates, nodeApiHeaders } from "./paths.ts";
 import { runTool } from "./process.ts";
 import type { Toolchain } from "./toolchain.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystoleError } from "../errors.ts";
-import { defaultCacheFolder } from "./paths.ts";
+import { defaultCacheFolder } from "../files/index.ts";
 import { findProgram, runToolSync } from "./process.ts";
 
 /** A compiler that the harness drives; clang's models run about a tenth faster and compile in a quarter of the time. */

@@ -16,9 +16,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildModel, simulateVerilog, type BuildProgress, type VerilogDesign } from "../../src/harness/index.ts";
-import { cached } from "../../src/harness/cache.ts";
+import { cached } from "../../src/files/cache.ts";
 import { NativeEngine } from "../../src/harness/native-engine.ts";
-import { defaultCacheFolder } from "../../src/harness/paths.ts";
+import { defaultCacheFolder } from "../../src/files/index.ts";
 import { counter } from "./fixtures.ts";
 
 let cacheFolder = "";

@@ -19,8 +19,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** Written last into a finished build; its sizes tell a damaged entry from a good one. */
 const MANIFEST = "manifest.json";
@@ -32,6 +33,13 @@ const POLL_MS = 50;
 const LITTER_MS = 3_600_000;
 /** The newest builds of a kind are kept up to this size. */
 const KEPT_BYTES = 2 ** 31;
+
+/** Folder of everything kept: `SYSTOLE_CACHE`, else `.cache` in the package's root. */
+export function defaultCacheFolder(): string {
+  const chosen = process.env["SYSTOLE_CACHE"];
+  if (chosen !== undefined && chosen !== "") return resolve(chosen);
+  return fileURLToPath(new URL("../../.cache", import.meta.url));
+}
 
 export interface CacheOptions {
   readonly signal?: AbortSignal | undefined;
