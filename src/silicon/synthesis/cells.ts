@@ -15,7 +15,12 @@ export interface GenericCell {
  * enable nor reset; both become gates before its data input.
  */
 export const GENERIC_CELLS: readonly GenericCell[] = [
-  { name: "INV", ge: 0.67, logic: "!A", source: "Nangate 45 nm INV_X1 0.532 / NAND2_X1 0.798 µm²; OSU 0.18 µm 16 / 24" },
+  {
+    name: "INV",
+    ge: 0.67,
+    logic: "!A",
+    source: "Nangate 45 nm INV_X1 0.532 / NAND2_X1 0.798 µm²; OSU 0.18 µm 16 / 24",
+  },
   { name: "BUF", ge: 1.33, logic: "A", source: "two inverters; ABC demands one in the set, and no netlist has any" },
   { name: "NAND2", ge: 1, logic: "!(A*B)", source: "the unit" },
   { name: "NOR2", ge: 1, logic: "!(A+B)", source: "Nangate 45 nm NOR2_X1 0.798 / 0.798 µm²; OSU 0.18 µm 24 / 24" },
@@ -46,7 +51,10 @@ export function genericLiberty(): string {
             pin("D", "direction:input;"),
             pin("Q", 'direction:output; function:"IQ";'),
           ]
-        : [...inputsOf(logic).map((input) => pin(input, "direction:input;")), pin("Y", `direction:output; function:"${logic}";`)];
+        : [
+            ...inputsOf(logic).map((input) => pin(input, "direction:input;")),
+            pin("Y", `direction:output; function:"${logic}";`),
+          ];
     return `cell(${name}){area:${ge}; ${pins.join(" ")}}`;
   });
   return `library(generic){\n${cells.join("\n")}\n}\n`;

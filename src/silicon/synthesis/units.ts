@@ -1,0 +1,55 @@
+/** A design cut into pieces that are synthesised each by itself. */
+import type { Design, Module } from "../../hdl/ir.ts";
+import { emitVerilog } from "../../hdl/index.ts";
+import { memoryModule, type MemoryModule } from "../../hdl/verilog/memory.ts";
+import { designPorts } from "../../hdl/verilog/index.ts";
+import { isMacro, type MacroRule } from "./structure.ts";
+
+/** One distinct module, or one memory of flip-flops: the text of its own, and black boxes in the places of what it has inside. */
+export interface SynthesisUnit {
+  readonly module: string;
+  readonly verilog: string;
+  /** Declarations of the modules that are left out. */
+  readonly stubs: string;
+  readonly blackBoxes: readonly string[];
+}
+
+interface StubPort {
+  readonly name: string;
+  readonly direction: "input" | "output";
+  readonly width: number;
+}
+
+const stub = (name: string, ports: readonly StubPort[]): string => {
+  const list = ports.map(({ name: port, direction, width }) => `${direction} [${width - 1}:0] ${port}`);
+  return `(* blackbox *) module ${name}(${list.join(", ")}); endmodule\n`;
+};
+
+/** The pieces of an elaborated design. Memories that the rule makes macros are in none of them. */
+export function synthesisUnits(design: Design, rule: MacroRule): SynthesisUnit[] {
+  const emitted = emitVerilog(design, { locations: false });
+  const texts = new Map(emitted.files.map(({ name, text }) => [name.replace(/\.sv$/, ""), text]));
+  const logic = new Map<string, MemoryModule>();
+  for (const memory of design.modules.flatMap(({ memories }) => memories)) {
+    if (isMacro(memory, rule)) continue;
+    const made = memoryModule(memory);
+    logic.set(made.name, made);
+  }
+  return [
+    ...[...logic.values()].map(({ name, text }) => ({ module: name, verilog: text, stubs: "", blackBoxes: [] })),
+    ...design.modules
+      .filter(({ external }) => external === undefined)
+      .map((module) => ({ module: module.name, verilog: texts.get(module.name)!, ...boxesOf(module) })),
+  ];
+}
+
+function boxesOf(module: Module): Pick<SynthesisUnit, "stubs" | "blackBoxes"> {
+  const boxes = new Map<string, string>();
+  for (const { module: child } of module.instances) boxes.set(child.name, stub(child.name, designPorts(child)));
+  for (const memory of module.memories) {
+    const made = memoryModule(memory);
+    boxes.set(made.name, stub(made.name, made.pins));
+  }
+  const names = [...boxes.keys()].sort();
+  return { stubs: names.map((name) => boxes.get(name)!).join(""), blackBoxes: names };
+}

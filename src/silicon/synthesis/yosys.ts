@@ -1,0 +1,91 @@
+/** Runs Yosys: the WebAssembly build of the npm package, or a program of the user's. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { SystoleError, systemReason } from "../../errors.ts";
+
+/** `undefined` is the WebAssembly build; else the path or name of a native program. */
+export type YosysProgram = string | undefined;
+
+export interface YosysJob {
+  readonly script: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** The file that the script writes and the caller wants. */
+  readonly result: string;
+}
+
+const NAME = "@yowasp/yosys";
+
+/** What Yosys this is, for cache keys and reports: `@yowasp/yosys 0.55.944`. Errors: `yosys-missing`. */
+export async function yosysVersion(program: YosysProgram): Promise<string> {
+  if (program === undefined) {
+    const bundle = createRequire(import.meta.url).resolve(NAME);
+    const manifest = readFileSync(join(dirname(dirname(bundle)), "package.json"), "utf8");
+    return `${NAME} ${(JSON.parse(manifest) as { version: string }).version}`;
+  }
+  try {
+    const { stdout } = await promisify(execFile)(program, ["-V"]);
+    return stdout.trim();
+  } catch (cause) {
+    throw new SystoleError({
+      code: "yosys-missing",
+      message: `--yosys ${program}: cannot be run: ${systemReason(cause)}`,
+      remedy: "Give the path of a Yosys program, or leave the option out to use the one within.",
+      cause,
+    });
+  }
+}
+
+/** Runs one script. Resolves to the text of the result; rejects with the last lines that Yosys printed. */
+export const runYosysJob = (job: YosysJob, program: YosysProgram, signal: AbortSignal): Promise<string> =>
+  program === undefined ? runWebAssembly(job) : runNative(job, program, signal);
+
+async function runWebAssembly({ script, files, result }: YosysJob): Promise<string> {
+  const { runYosys } = await import("@yowasp/yosys");
+  const printed: Uint8Array[] = [];
+  const keep = (bytes: Uint8Array | null): void => {
+    if (bytes !== null) printed.push(bytes);
+  };
+  try {
+    const tree = await runYosys(
+      ["-Q", "-T", "-q", "-s", "script.ys"],
+      { ...files, "script.ys": script },
+      {
+        stdout: keep,
+        stderr: keep,
+      },
+    );
+    const text = tree?.[result];
+    if (typeof text === "string") return text;
+    if (text instanceof Uint8Array) return new TextDecoder().decode(text);
+  } catch (cause) {
+    throw new Error(lastLines(Buffer.concat(printed).toString()) || String(cause), { cause });
+  }
+  throw new Error(`no ${result} was written`);
+}
+
+async function runNative({ script, files, result }: YosysJob, program: string, signal: AbortSignal): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "systole-yosys-"));
+  try {
+    for (const [name, text] of Object.entries({ ...files, "script.ys": script })) {
+      await writeFile(join(folder, name), text);
+    }
+    await new Promise<void>((resolve, reject) => {
+      const options = { cwd: folder, signal, maxBuffer: 2 ** 26, killSignal: "SIGKILL" } as const;
+      execFile(program, ["-Q", "-T", "-q", "-s", "script.ys"], options, (error, stdout, stderr) => {
+        if (error === null) resolve();
+        else reject(new Error(lastLines(`${stdout}${stderr}`) || error.message, { cause: error }));
+      });
+    });
+    return await readFile(join(folder, result), "utf8");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Yosys says what is wrong at the end. */
+const lastLines = (text: string): string => text.trim().split("\n").slice(-3).join(" ").slice(-600);
