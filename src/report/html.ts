@@ -1,5 +1,5 @@
 /** The HTML report: one self-contained page drawn from a {@link Report}. */
-import { renderTemplate } from "../files/index.ts";
+import { renderTemplate, templateText } from "../files/index.ts";
 import { STATE_COLOURS, kindColours } from "./colours.ts";
 import { bytes, duration, grouped, percent, rate } from "./format.ts";
 import type { LossCause } from "./array-time.ts";
@@ -180,6 +180,7 @@ export function renderHtml(report: Report): string {
   const wrong = report.tensors.filter((t) => t.differences > 0).length;
   const texts = predictions.length === 1 ? "1 text" : `${predictions.length} texts`;
   return renderTemplate("report/report.html.hbs", {
+    style: templateText("page.css"),
     title: report.kind === "run" ? `${texts} on ${config.name}` : `${report.kind} on ${config.name}`,
     cards: cards(report),
     facts: facts(report),

@@ -111,7 +111,7 @@ export const costReportSchema = z.strictObject({
     model: z.string().describe("how delays were estimated"),
     paths: z.array(path).describe("the worst of each block, worst first"),
   }),
-  fpga: z.record(z.enum(["xc7", "xcup", "ecp5", "ice40"]), fpga).optional(),
+  fpga: z.partialRecord(z.enum(["xc7", "xcup", "ecp5", "ice40"]), fpga).optional(),
   energy: energy.optional(),
 });
 
