@@ -23,7 +23,7 @@ const DARK = "#1b2024";
 function measure(text: string, bold: boolean): number {
   const width = (letter: string): number =>
     /[ilj.,:'|]/.test(letter) ? 3.6 : /[frt()_ ]/.test(letter) ? 5.4 : /[mwMW%×…]/.test(letter) ? 11 : 7.6;
-  return [...text].reduce((sum, letter) => sum + width(letter) * (bold ? 1.12 : 1), 0);
+  return Array.from(text).reduce((sum, letter) => sum + width(letter) * (bold ? 1.12 : 1), 0);
 }
 
 const px = (n: number): string => n.toFixed(2);
