@@ -172,7 +172,7 @@ class Body {
   #addRegister({ signed, form, ...picks }: PartOf<"wire" | "register">): void {
     const { width, value, n } = picks;
     const [unsigned, negative] = [BigInt.asUintN(width, value), BigInt.asIntN(width, value)];
-    const hasReset = form % 3 !== 0;
+    const hasReset = Math.floor(form / 9) !== 0;
     const net = signed
       ? reg(sint(width), { reset: hasReset ? negative : false })
       : reg(uint(width), { reset: hasReset ? unsigned : false });
@@ -316,7 +316,7 @@ function branches(
       set(1);
     },
   ];
-  switch (form % 7) {
+  switch (form % 9) {
     case 0:
       set(1);
       break;
@@ -344,5 +344,14 @@ function branches(
     case 6:
       when(c, zero);
       when(d, one);
+      break;
+    // Branches that nothing takes: the passes find that out.
+    case 7:
+      when(c.and(selector.lt(0)), one);
+      break;
+    case 8:
+      when(c.and(false), zero).otherwise(() => {
+        when(d.or(selector.ge(0)).not(), one);
+      });
   }
 }

@@ -33,6 +33,9 @@ export const emitterMistakes: Readonly<Record<string, Mutation>> = {
       return `${name}[${Number(high) - 1}:${Number(low) - 1}];`;
     }),
   ),
+  "registers of which no assignment can come true are not driven": inText((text) =>
+    text.replace(/ {4}always_ff @\(posedge \w+\) begin\n {8}if \(\w+\) begin\n(?: {12}.*\n)+ {8}end\n {4}end\n/g, ""),
+  ),
   "instances take the reset of their parent": inText((text) => text.replace(/\.reset\(\w+\)/g, ".reset(reset)")),
 };
 

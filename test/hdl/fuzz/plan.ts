@@ -67,7 +67,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constantFrom("wire" as const, "register" as const),
       signed: fc.boolean(),
-      form: fc.nat(9),
+      form: fc.nat(26),
       ...picks,
     }),
   },
