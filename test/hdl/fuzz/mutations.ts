@@ -27,14 +27,14 @@ export const emitterMistakes: Readonly<Record<string, Mutation>> = {
   "the branches of a multiplexer are swapped": inText((text) =>
     text.replace(/ \? ([\w']+) : ([\w']+);/g, " ? $2 : $1;"),
   ),
+  "registers of which no assignment can come true are not driven": inText((text) =>
+    text.replace(/ {4}always_ff @\(posedge \w+\) begin\n {8}if \(\w+\) begin\n(?: {12}.*\n)+ {8}end\n {4}end\n/g, ""),
+  ),
   "a sync read ignores its enable": inText((text) => text.replace(/if \(\w+_enable\) (\w+_data <= )/g, "$1")),
   "slices are taken one bit too low": inText((text) =>
     text.replace(/(= \w+)\[(\d+):([1-9]\d*)\];/g, (_, name: string, high: string, low: string) => {
       return `${name}[${Number(high) - 1}:${Number(low) - 1}];`;
     }),
-  ),
-  "registers of which no assignment can come true are not driven": inText((text) =>
-    text.replace(/ {4}always_ff @\(posedge \w+\) begin\n {8}if \(\w+\) begin\n(?: {12}.*\n)+ {8}end\n {4}end\n/g, ""),
   ),
   "instances take the reset of their parent": inText((text) => text.replace(/\.reset\(\w+\)/g, ".reset(reset)")),
 };
