@@ -1,10 +1,11 @@
 /** What the lanes are told, the same to all of them, stage by stage; see NormStages. */
 import { bool, sint, uint } from "../../hdl/index.ts";
-import { FACTOR_BITS, FACTOR_SHIFT_BITS, MEAN_BITS, normStages } from "./shape.ts";
-import type { NormFeatures } from "./shape.ts";
+import { FACTOR_BITS, FACTOR_SHIFT_BITS, MEAN_BITS } from "./shape.ts";
 
 /** From the accumulator to the narrowed value; built in every configuration. */
 export const frontControl = {
+  /** An operation is in the stage `fetch`. */
+  fetches: bool,
   /** Take the residual bytes instead of the accumulator. */
   residual: bool,
   /** Row maximum - x instead of x. */
@@ -56,10 +57,9 @@ export const backControl = {
   relu: bool,
 } as const;
 
-/** All controls of a lane; bit k of `active` says that stage k holds an operation. */
-export const laneControl = (f: NormFeatures) => ({
-  active: uint(normStages(f).output),
+/** All controls of a lane. */
+export const laneControl = {
   front: frontControl,
   function: functionControl,
   back: backControl,
-});
+} as const;

@@ -1,8 +1,8 @@
 import { mux, reg, sint, uint, when } from "../../hdl/index.ts";
-import type { Bool, Sint, Value } from "../../hdl/index.ts";
+import type { Sint, Value } from "../../hdl/index.ts";
 import type { frontControl } from "./lane-control.ts";
 import { narrowTo, roundHalf, shiftKeepingHalf, SHIFTED_BITS } from "./narrow.ts";
-import type { NormFeatures, NormStages } from "./shape.ts";
+import type { NormFeatures } from "./shape.ts";
 
 /** What the front of a lane reads in the stage `fetch`. */
 export interface FrontInputs {
@@ -27,38 +27,26 @@ export interface FrontInputs {
  * follows it is there, and after the last row that preceded it has left. So slices change without a bubble and without
  * a second copy of the parameters.
  */
-export function laneFront(
-  active: (stage: number) => Bool,
-  control: Value<typeof frontControl>,
-  inputs: FrontInputs,
-  features: NormFeatures,
-  stages: NormStages,
-): Sint {
+export function laneFront(control: Value<typeof frontControl>, inputs: FrontInputs, features: NormFeatures): Sint {
   const x = reg(sint(32), { reset: false });
-  when(active(stages.fetch), () => {
+  when(control.fetches, () => {
     x.next = mux(control.residual, inputs.residual.extend(32), inputs.accumulator);
   });
 
   const operand = reg(sint(33), { reset: false });
-  when(active(stages.subtract), () => {
-    operand.next = features.softmax ? mux(control.distance, control.rowMax.sub(x), x) : x;
-  });
+  operand.next = features.softmax ? mux(control.distance, control.rowMax.sub(x), x) : x;
 
   const ownMultiplier = reg(uint(16), { reset: false });
   const product = reg(sint(49), { reset: false });
-  when(active(stages.scale), () => {
-    const multiplier = mux(control.ownMultiplier, ownMultiplier, control.multiplier);
-    product.next = operand.mul(multiplier.toSint()).wrap(49);
-  });
+  const multiplier = mux(control.ownMultiplier, ownMultiplier, control.multiplier);
+  product.next = operand.mul(multiplier.toSint()).wrap(49);
   when(control.loadMultiplier, () => {
     ownMultiplier.next = operand.bits(15, 0);
   });
 
   const ownExponent = reg(uint(6), { reset: false });
   const shifted = reg(sint(SHIFTED_BITS), { reset: false });
-  when(active(stages.shift), () => {
-    shifted.next = shiftKeepingHalf(product, mux(control.ownExponent, ownExponent, control.exponent));
-  });
+  shifted.next = shiftKeepingHalf(product, mux(control.ownExponent, ownExponent, control.exponent));
   when(control.loadExponent, () => {
     ownExponent.next = product.bits(21, 16);
   });
@@ -70,8 +58,6 @@ export function laneFront(
     ...(features.gelu ? [{ selected: control.toGelu, bits: 16 }] : []),
     ...(features.layernorm ? [{ selected: control.toLayerNorm, bits: 22 }] : []),
   ];
-  when(active(stages.narrow), () => {
-    narrowed.next = narrowTo(roundHalf(shifted), formats, 32);
-  });
+  narrowed.next = narrowTo(roundHalf(shifted), formats, 32);
   return narrowed;
 }

@@ -1,13 +1,12 @@
-import { cat, mux, reg, sint, sintLit, uint, uintLit, when } from "../../hdl/index.ts";
+import { cat, mux, reg, sint, sintLit, uint, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint, Value } from "../../hdl/index.ts";
 import type { functionControl } from "./lane-control.ts";
-import { roundHalf, shiftKeepingHalf } from "./narrow.ts";
+import { roundHalf, shiftIntoWindow } from "./narrow.ts";
 import { MEAN_BITS, SQUARE_BITS } from "./shape.ts";
-import type { NormFeatures, NormStages } from "./shape.ts";
+import type { NormFeatures } from "./shape.ts";
 
-/** Coefficients of 2^-f (see `exp2Fraction` of the reference): v = 65536 - round(f · (LINEAR - SQUARE · f) · 2^-24), f in Q.12. */
+/** Coefficients of 2^-f (see `exp2Fraction` of the reference): v = 65536 - round(f · (LINEAR - SQUARE · f) · 2^-24), f in Q.12, SQUARE = 11277. */
 const EXP_LINEAR = 44047 * 4096;
-const EXP_SQUARE = 11277;
 /** The factor LINEAR - SQUARE · f stays between 2^27 and 2^28: f · 2^27 is added after the product, which saves two bits. */
 const EXP_BASE = 2 ** 27;
 /** GELU: t = 5124 - min(|x|, 5124) in Q4.11; the error function is 1 - (9463 · t² >> 22) · 2^-16. */
@@ -36,20 +35,18 @@ export interface FunctionOutputs {
  * `narrowed` is the front's register; the result is the register that `round` loads.
  */
 export function laneFunction(
-  active: (stage: number) => Bool,
   control: Value<typeof functionControl>,
   narrowed: Sint,
   features: NormFeatures,
-  stages: NormStages,
 ): FunctionOutputs {
-  const { x, erf } = features.gelu ? geluSquare(active(stages.square), narrowed) : { x: narrowed, erf: uintLit(0, 18) };
+  const { x, erf } = features.gelu ? geluSquare(narrowed) : { x: narrowed, erf: uintLit(0, 18) };
 
   // The factors of each function, and the function they belong to.
   const fraction = x.bits(11, 0);
   const factors: { selected: Bool; left: Sint; right: Sint }[] = [];
   if (features.softmax) {
     const slope = uintLit(EXP_LINEAR - EXP_BASE, 26)
-      .sub(fraction.mul(uintLit(EXP_SQUARE)))
+      .sub(timesExpSquare(fraction))
       .wrap(26);
     factors.push({ selected: control.prepareExp, left: slope.toSint(), right: fraction.toSint() });
   }
@@ -69,39 +66,31 @@ export function laneFunction(
   const left = reg(sint(leftBits), { reset: false });
   const right = reg(sint(rightBits), { reset: false });
   const kept = reg(sint(32), { reset: false });
-  when(active(stages.prepare), () => {
-    left.next = firstOf(factors.map(({ selected, left: value }) => [selected, value]));
-    right.next = firstOf(factors.map(({ selected, right: value }) => [selected, value]));
-    kept.next = x;
-  });
+  left.next = firstOf(factors.map(({ selected, left: value }) => [selected, value]));
+  right.next = firstOf(factors.map(({ selected, right: value }) => [selected, value]));
+  kept.next = x;
 
   const product = reg(sint(leftBits + rightBits), { reset: false });
   const keptOn = reg(sint(32), { reset: false });
-  when(active(stages.multiply), () => {
-    product.next = left.mul(right);
-    keptOn.next = kept;
-  });
+  product.next = left.mul(right);
+  keptOn.next = kept;
 
   const aligned = reg(sint(33), { reset: false });
-  when(active(stages.align), () => {
-    const choices: [Bool, Sint][] = [];
-    if (features.softmax) choices.push([control.alignExp, expMantissa(product, keptOn)]);
-    if (features.gelu) choices.push([control.alignGelu, product.wrap(33)]);
-    if (features.layernorm)
-      choices.push([control.alignNormalise, shiftKeepingHalf(product, control.deviationShift, 19).extend(33)]);
-    aligned.next = choices.reduceRight((rest, [selected, value]) => mux(selected, value, rest), keptOn.extend(33));
-  });
+  const alignments: [Bool, Sint][] = [];
+  if (features.softmax) alignments.push([control.alignExp, expMantissa(product, keptOn)]);
+  if (features.gelu) alignments.push([control.alignGelu, product.wrap(33)]);
+  if (features.layernorm)
+    alignments.push([control.alignNormalise, shiftIntoWindow(product, control.deviationShift, 19).extend(33)]);
+  aligned.next = alignments.reduceRight((rest, [selected, value]) => mux(selected, value, rest), keptOn.extend(33));
 
   const value = reg(sint(33), { reset: false });
-  when(active(stages.round), () => {
-    const choices: [Bool, Sint][] = [];
-    if (features.softmax) choices.push([control.roundExp, expValue(aligned)]);
-    if (features.layernorm) choices.push([control.roundNormalise, roundHalf(aligned.wrap(19)).saturate(18)]);
-    value.next = choices.reduceRight<Sint>(
-      (rest, [selected, choice]) => mux(selected, choice.extend(33), rest),
-      aligned,
-    );
-  });
+  const roundings: [Bool, Sint][] = [];
+  if (features.softmax) roundings.push([control.roundExp, expValue(aligned)]);
+  if (features.layernorm) roundings.push([control.roundNormalise, roundHalf(aligned.wrap(19)).saturate(18)]);
+  value.next = roundings.reduceRight<Sint>(
+    (rest, [selected, choice]) => mux(selected, choice.extend(33), rest),
+    aligned,
+  );
   return { square: product.asUint().wrap(SQUARE_BITS), value };
 }
 
@@ -110,23 +99,28 @@ const firstOf = (choices: readonly (readonly [Bool, Sint])[]): Sint =>
   choices.slice(0, -1).reduceRight((rest, [selected, value]) => mux(selected, value, rest), choices.at(-1)![1]);
 
 /** The stage `square` of GELU: x beside it, and from t² the factor 65536 ± erf (u18) that `prepare` takes. */
-function geluSquare(active: Bool, narrowed: Sint): { x: Sint; erf: Uint } {
+function geluSquare(narrowed: Sint): { x: Sint; erf: Uint } {
   const x = reg(sint(32), { reset: false });
   const square = reg(uint(26), { reset: false });
   const short = narrowed.wrap(16);
   const negative = short.bit(15);
   const distance = mux(negative, short.add(GELU_CLIP), sintLit(GELU_CLIP).sub(short));
   const t = mux(distance.bit(distance.width - 1), uintLit(0, 13), distance.asUint().wrap(13));
-  when(active, () => {
-    x.next = narrowed;
-    square.next = t.mul(t);
-  });
+  x.next = narrowed;
+  square.next = t.mul(t);
   // 65536 + erf for positive x is 131072 - complement, 65536 - erf for negative x is the complement itself.
-  // 9463 = 2^13 + 2^10 + 2^8 - 9: five terms, where a multiplier of that constant has nine.
-  const scaled = square.shl(13).add(square.shl(10)).add(square.shl(8)).sub(square.shl(3).add(square)).wrap(40);
+  // 9463 = 9 · 2^10 + 2^8 - 9: three additions, where a multiplier of that constant has nine terms.
+  const nine = square.shl(3).add(square);
+  const scaled = nine.shl(10).add(square.shl(8)).sub(nine).wrap(40);
   const complement = scaled.shr(22).wrap(16);
   const erf = mux(x.bit(15), complement.extend(18), uintLit(131072, 18).sub(complement).wrap(18));
   return { x, erf };
+}
+
+/** SQUARE · f, as (11 · 2^10 + 13) · f: four additions. */
+function timesExpSquare(f: Uint): Uint {
+  const three = f.shl(1).add(f);
+  return f.shl(3).add(three).shl(10).add(three.shl(2).add(f));
 }
 
 /** v = 2^-f in Q.16 (u17) with the integer part of the exponent (u5) above it. */

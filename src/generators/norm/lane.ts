@@ -5,7 +5,7 @@ import type { backControl } from "./lane-control.ts";
 import { laneFront } from "./lane-front.ts";
 import { laneFunction } from "./lane-function.ts";
 import { narrowTo, roundHalf, shiftKeepingHalf, SHIFTED_BITS } from "./narrow.ts";
-import { hasFunctions, hasRowSums, normStages, SQUARE_BITS, sumElementBits } from "./shape.ts";
+import { hasFunctions, hasRowSums, SQUARE_BITS, sumElementBits } from "./shape.ts";
 import type { NormFeatures } from "./shape.ts";
 
 /**
@@ -15,13 +15,16 @@ import type { NormFeatures } from "./shape.ts";
  * control of each stage arrives with the operation, in the cycle in which the stage holds it. Three multipliers when
  * functions are built (scale, function, affine), else one.
  *
+ * Only `fetch` and the registers for parameters have an enable. The others take a value every cycle: an enable costs half
+ * as much as the register itself, and when nothing is fetched they settle anyway.
+ *
  * For the row sums the lane shows x² when the stage `align` holds the operation and exp or x when `affine` does, each
  * 0 unless its mask is set. `maskResult` makes the result 0.
  */
 export const Lane = module(
   "norm_lane",
   (features: NormFeatures) => ({
-    control: input(laneControl(features)),
+    control: input(laneControl),
     accumulator: input(sint(32)),
     residual: input(sint(8)),
     countSquare: input(bool),
@@ -32,16 +35,14 @@ export const Lane = module(
     result: output(sint(32)),
   }),
   (io, features) => {
-    const stages = normStages(features);
-    const active = (stage: number): Bool => io.control.active.bit(stage);
-    const narrowed = laneFront(active, io.control.front, io, features, stages);
+    const narrowed = laneFront(io.control.front, io, features);
     if (!hasFunctions(features)) {
       io.square.set(0);
       io.sum.set(0);
-      io.result.set(addAndNarrow(active(stages.affine), io.control.back, narrowed, io.maskResult));
+      io.result.set(addAndNarrow(io.control.back, narrowed, io.maskResult));
       return;
     }
-    const { square, value } = laneFunction(active, io.control.function, narrowed, features, stages);
+    const { square, value } = laneFunction(io.control.function, narrowed, features);
     io.square.set(features.layernorm ? mux(io.countSquare, square, 0) : 0);
     io.sum.set(hasRowSums(features) ? mux(io.countSum, value.wrap(sumElementBits(features)), 0) : 0);
 
@@ -52,18 +53,14 @@ export const Lane = module(
     const common = io.control.function.factor.toSint();
     factor.set(features.layernorm ? mux(io.control.function.ownGain, ownGain.extend(17), common) : common);
     const scaled = reg(sint(50), { reset: false });
-    when(active(stages.affine), () => {
-      scaled.next = value.mul(factor).add(offset).wrap(50);
-    });
+    scaled.next = value.mul(factor).add(offset).wrap(50);
     when(io.control.function.loadGain, () => {
       ownGain.next = value.wrap(16);
     });
 
     const shifted = reg(sint(SHIFTED_BITS), { reset: false });
-    when(active(stages.lastShift), () => {
-      shifted.next = shiftKeepingHalf(scaled, io.control.function.lastExponent);
-    });
-    io.result.set(narrowResult(active(stages.lastNarrow), io.control.back, roundHalf(shifted), io.maskResult));
+    shifted.next = shiftKeepingHalf(scaled, io.control.function.lastExponent);
+    io.result.set(narrowResult(io.control.back, roundHalf(shifted), io.maskResult));
   },
 );
 
@@ -77,22 +74,19 @@ function ownOffset(control: Value<typeof backControl>, passing: Sint): Sint {
 }
 
 /** Without functions: the value plus the offset. */
-function addAndNarrow(active: Bool, control: Value<typeof backControl>, value: Sint, mask: Bool): Sint {
-  return narrowResult(active, control, value.add(ownOffset(control, value)), mask);
+function addAndNarrow(control: Value<typeof backControl>, value: Sint, mask: Bool): Sint {
+  return narrowResult(control, value.add(ownOffset(control, value)), mask);
 }
 
 /** The register that `lastNarrow` loads: saturated, ReLU, masked. */
-function narrowResult(active: Bool, control: Value<typeof backControl>, value: Sint, mask: Bool): Sint {
+function narrowResult(control: Value<typeof backControl>, value: Sint, mask: Bool): Sint {
   const result = reg(sint(32), { reset: false, name: "result" });
   const wide = control.toWord;
   const formats = [
     { selected: wide.or(control.toUnsignedByte).not(), bits: 8 },
     { selected: control.toUnsignedByte, bits: 8, unsigned: true },
   ];
-  when(active, () => {
-    const narrowed = narrowTo(value, formats, 32);
-    const clear = mask.or(control.relu.and(value.bit(value.width - 1)));
-    result.next = mux(clear, sintLit(0, 32), narrowed);
-  });
+  const clear = mask.or(control.relu.and(value.bit(value.width - 1)));
+  result.next = mux(clear, sintLit(0, 32), narrowTo(value, formats, 32));
   return result;
 }

@@ -1,5 +1,5 @@
 /** Rounding shifts and saturation as hardware: the two halves of the specification's `rshr` and `sat`. */
-import { mux, sintLit } from "../../hdl/index.ts";
+import { cat, mux, sintLit, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint } from "../../hdl/index.ts";
 
 /** Bits of a shifted value: enough for s32 results, one bit for the rounding, one against its carry. */
@@ -11,6 +11,20 @@ export const SHIFTED_BITS = 34;
  */
 export const shiftKeepingHalf = (x: Sint, amount: Uint, bits = SHIFTED_BITS): Sint =>
   x.shl(1).shr(amount).saturate(bits);
+
+/**
+ * The same for a result much narrower than `x`: multiples of eight first, saturated to what the last three steps of the
+ * shifter can still bring into the result, so that these are as narrow as it.
+ */
+export function shiftIntoWindow(x: Sint, amount: Uint, bits: number): Sint {
+  const eights = cat(amount.bits(amount.width - 1, 3), uintLit(0, 3));
+  return x
+    .shl(1)
+    .shr(eights)
+    .saturate(bits + 7)
+    .shr(amount.bits(2, 0))
+    .saturate(bits);
+}
 
 /** Second half: rounds half up by the lowest bit and drops it. */
 export const roundHalf = (x: Sint): Sint => x.add(1).shr(1);

@@ -1,6 +1,5 @@
 import {
   bool,
-  cat,
   input,
   memory,
   module,
@@ -45,31 +44,30 @@ export const resultOperationShape = (p: Params) => ({ operation: operationShape(
  *   output      operation and pass go to the writer with the result
  * ```
  *
+ * Operations move whether they are valid or not, which saves an enable for each bit of each stage.
+ *
  * Latency `output` cycles, throughput one operation a cycle.
  */
 export const NormPipeline = module(
   "norm_pipeline",
-  (p: Params) => {
-    const f = normFeatures(p);
-    return {
-      /** A pass starts: its controls, and the place (0 or 1) they are kept in. */
-      start: input({ valid: bool, place: bool, pass: passShape }),
-      enter: input({ valid: bool, operation: operationShape(p) }),
-      rowMax: input(rowMaxShape(p)),
-      factor: input(factorWriteShape(p)),
-      control: output(laneControl(f)),
-      /** Slice of the accumulator row or of the word that `fetch` takes. */
-      fetchSource: output(operationShape(p).source),
-      countSquare: output(times(p.lanes, () => bool)),
-      countSum: output(times(p.lanes, () => bool)),
-      maskResult: output(times(p.lanes, () => bool)),
-      sum: output(sumOperationShape(p)),
-      resultValid: output(bool),
-      result: output(resultOperationShape(p)),
-      /** No operation is in any stage. */
-      empty: output(bool),
-    };
-  },
+  (p: Params) => ({
+    /** A pass starts: its controls, and the place (0 or 1) they are kept in. */
+    start: input({ valid: bool, place: bool, pass: passShape }),
+    enter: input({ valid: bool, operation: operationShape(p) }),
+    rowMax: input(rowMaxShape(p)),
+    factor: input(factorWriteShape(p)),
+    control: output(laneControl),
+    /** Slice of the accumulator row or of the word that `fetch` takes. */
+    fetchSource: output(operationShape(p).source),
+    countSquare: output(times(p.lanes, () => bool)),
+    countSum: output(times(p.lanes, () => bool)),
+    maskResult: output(times(p.lanes, () => bool)),
+    sum: output(sumOperationShape(p)),
+    resultValid: output(bool),
+    result: output(resultOperationShape(p)),
+    /** No operation is in any stage. */
+    empty: output(bool),
+  }),
   (io, p) => {
     const features = normFeatures(p);
     const stages = normStages(features);
@@ -87,9 +85,7 @@ export const NormPipeline = module(
       const holds = reg(bool);
       const operation = reg(operationShape(p), { reset: false });
       holds.next = valid[k]!;
-      when(valid[k]!, () => {
-        operation.next = operations[k]!;
-      });
+      operation.next = operations[k]!;
       valid.push(holds);
       operations.push(operation);
     });
@@ -108,10 +104,7 @@ export const NormPipeline = module(
       factors.set(stages.subtract, factor);
       for (let stage = stages.subtract; stage < stages.lastShift; stage++) {
         const moved = reg(factorShape, { reset: false, name: `factor_${stage + 1}` });
-        const before = factor;
-        when(valid[stage]!, () => {
-          moved.next = before;
-        });
+        moved.next = factor;
         factor = moved;
         factors.set(stage + 1, factor);
       }
@@ -128,7 +121,7 @@ export const NormPipeline = module(
     const { front, back } = io.control;
     const fn = io.control.function;
     const { subtract, scale, shift, narrow, prepare, align, round, affine, lastShift, lastNarrow } = stages;
-    io.control.active.set(cat(...valid.slice(0, stages.output).reverse()));
+    front.fetches.set(valid[stages.fetch]!);
 
     io.fetchSource.set(operations[stages.fetch]!.source);
     front.residual.set(isRow(stages.fetch).and(passAt(stages.fetch).residual));
