@@ -97,7 +97,9 @@ export function addReport(program: Command): void {
         .default(DEFAULT_MACRO_RULE.minimumBits),
     )
     .option("--yosys <program>", "a native Yosys instead of the one within")
-    .addOption(new Option("--jobs <n>", "modules synthesised at a time (default: one a core)").argParser(integer(1, 256)))
+    .addOption(
+      new Option("--jobs <n>", "modules synthesised at a time (default: one a core)").argParser(integer(1, 256)),
+    )
     .addOption(
       new Option("--depth <n>", "levels of the module tree that are printed").argParser(integer(0, 99)).default(3),
     )

@@ -52,8 +52,7 @@ export async function measureDesign(design: Design, options: MeasureOptions): Pr
 }
 
 /** A lane that requantises and does nothing else: the norm unit's lane without functions. */
-export const requantiserDesign = (): Design =>
-  elaborate(Lane, { softmax: false, layernorm: false, gelu: false });
+export const requantiserDesign = (): Design => elaborate(Lane, { softmax: false, layernorm: false, gelu: false });
 
 /** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign`. */
 export async function measureCost(params: Params, options: MeasureOptions): Promise<CostReport> {

@@ -18,21 +18,25 @@ const square = (um2: number): string => (um2 >= 1e5 ? `${(um2 / 1e6).toFixed(3)}
 
 /** Tables of blocks, modules, memories and paths, then the totals. */
 export function renderCostTerminal(report: CostReport, { depth }: TerminalOptions): string {
-  return [
-    moduleTable(report, depth),
-    memoryTable(report),
-    pathTable(report),
-    blockTable(report),
-    totals(report),
-  ].join("\n\n");
+  return [moduleTable(report, depth), memoryTable(report), pathTable(report), blockTable(report), totals(report)].join(
+    "\n\n",
+  );
 }
 
 function moduleTable({ modules, totalUm2 }: CostReport, depth: number): string {
   const withArea = totalUm2 !== undefined;
-  const name = ({ path, depth: level }: ModuleRow): string =>
-    `${"  ".repeat(level)}${path.split(".").at(-1) ?? path}`;
+  const name = ({ path, depth: level }: ModuleRow): string => `${"  ".repeat(level)}${path.split(".").at(-1) ?? path}`;
   return formatTable(
-    [left("module"), { head: "instances" }, { head: "GE" }, { head: "share" }, { head: "own" }, { head: "SRAM" }, { head: "flip-flops" }, ...(withArea ? [{ head: "area" }] : [])],
+    [
+      left("module"),
+      { head: "instances" },
+      { head: "GE" },
+      { head: "share" },
+      { head: "own" },
+      { head: "SRAM" },
+      { head: "flip-flops" },
+      ...(withArea ? [{ head: "area" }] : []),
+    ],
     modules
       .filter((row) => row.depth <= depth)
       .map((row) => [
