@@ -3,19 +3,26 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
+import { requireWritable, writeFileAtomic } from "../../files/index.ts";
 import type { CostReport, SynthesisProgress, Technology } from "../../silicon/index.ts";
 import {
   DEFAULT_MACRO_RULE,
   GENERIC_LIBRARY,
+  isCostReport,
+  loadCostReport,
   loadLiberty,
   loadMacroTable,
   measureCost,
   nodeNames,
+  renderAreaPicture,
+  renderComparisonPage,
+  renderCostComparison,
+  renderCostPage,
   renderCostTerminal,
   technologyNode,
 } from "../../silicon/index.ts";
 import { interruptible } from "../interrupt.ts";
-import { integer } from "../options.ts";
+import { commandLine, integer } from "../options.ts";
 import { Progress } from "../progress.ts";
 
 interface ReportFlags {
@@ -26,6 +33,8 @@ interface ReportFlags {
   readonly yosys?: string;
   readonly jobs?: number;
   readonly depth: number;
+  readonly html?: string;
+  readonly svg?: string;
   readonly json?: boolean;
 }
 
@@ -75,11 +84,31 @@ async function measure(config: string, flags: ReportFlags): Promise<CostReport> 
   }
 }
 
-async function report(config: string, flags: ReportFlags): Promise<void> {
-  const result = await measure(config, flags);
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(result)}\n` : `${renderCostTerminal(result, { depth: flags.depth })}\n`,
-  );
+/** A report read from a file, or made of a configuration. */
+const reportOf = async (source: string, flags: ReportFlags): Promise<CostReport> =>
+  isCostReport(source) ? loadCostReport(source) : await measure(source, flags);
+
+async function report(source: string, other: string | undefined, flags: ReportFlags): Promise<void> {
+  const { html, svg, json, depth } = flags;
+  if (other !== undefined && (json === true || svg !== undefined)) {
+    throw new SystoleError({
+      code: "option-conflict",
+      message: "--json and --svg are of one report, not of two",
+      remedy: "Leave one of the two out.",
+    });
+  }
+  for (const file of [html, svg]) if (file !== undefined) requireWritable(file);
+  const first = await reportOf(source, flags);
+  const second = other === undefined ? undefined : await reportOf(other, flags);
+  if (html !== undefined) {
+    const command = commandLine();
+    const page = second === undefined ? renderCostPage(first, command) : renderComparisonPage(first, second, command);
+    writeFileAtomic(html, page);
+  }
+  if (svg !== undefined) writeFileAtomic(svg, renderAreaPicture(first));
+  const text = (): string =>
+    second === undefined ? renderCostTerminal(first, { depth }) : renderCostComparison(first, second, { depth });
+  process.stdout.write(`${json === true ? JSON.stringify(first) : text()}\n`);
 }
 
 /** Adds the command to the program. */
@@ -87,7 +116,8 @@ export function addReport(program: Command): void {
   program
     .command("report")
     .description("area, memories and timing of an accelerator, block by block, by synthesis of its Verilog")
-    .argument("<config>", "preset name or configuration file")
+    .argument("<config>", "preset name or configuration file, or a report that --json printed")
+    .argument("[other]", "a second one, to compare with")
     .option("--liberty <file>", "map to the cells of a Liberty file instead of NAND, NOR, inverter and flip-flop")
     .addOption(new Option("--node <name>", "technology of areas in µm², of delays and energies").choices(nodeNames()))
     .option("--macros <file>", "areas of memory macros from a JSON table (docs/technology.md)")
@@ -103,10 +133,12 @@ export function addReport(program: Command): void {
     .addOption(
       new Option("--depth <n>", "levels of the module tree that are printed").argParser(integer(0, 99)).default(3),
     )
+    .option("--html <file>", "write the report, or the comparison, as an HTML page")
+    .option("--svg <file>", "write a picture of the areas")
     .option("--json", "print one JSON object on standard output and nothing else (docs/cost-report.md)")
     .addHelpText(
       "after",
-      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json",
+      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report before.json after.json --html out/compare.html",
     )
     .action(report);
 }
