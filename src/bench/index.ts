@@ -7,6 +7,5 @@ export * from "./passes.ts";
 export * from "./run.ts";
 export * from "./shape.ts";
 export * from "./simulators.ts";
-export * from "./testbench-speed.ts";
 export * from "./workload.ts";
 export * from "./workloads.ts";

@@ -15,6 +15,8 @@ import type { VerilogDesign } from "./verilog.ts";
 
 export interface AcceleratorOptions extends SimulateOptions {
   readonly memory: MemoryOptions;
+  /** Stands between the simulation and those who run it: sees every call, and may split runs of the clock. */
+  readonly instrument?: ((engine: Engine) => Engine) | undefined;
 }
 
 /** Reads a 32-bit register at a byte address. */
@@ -75,7 +77,8 @@ export async function openAccelerator(
   design: Design | VerilogDesign,
   options: AcceleratorOptions,
 ): Promise<Accelerator> {
-  const { engine, buildSeconds, memory } = await openEngine(design, { host: {}, ...options });
+  const { engine: opened, buildSeconds, memory } = await openEngine(design, { host: {}, ...options });
+  const engine = options.instrument?.(opened) ?? opened;
   const name = typeof design.top === "string" ? design.top : design.top.name;
   const bench = createTestbench(engine, name, () => undefined);
   bench.reset(options.resetCycles ?? 2);

@@ -11,7 +11,7 @@ export { executionTrace } from "./command-trace.ts";
 export { formatLint, LINTERS, lintVerilog, type Linter, type LintMessage } from "./lint.ts";
 export type { VerilogDesign, VerilogFile, VerilogPort } from "./verilog.ts";
 export { buildModel, type BuildOptions, type BuildProgress, type BuiltModel, type WaveFormat } from "./build.ts";
-export type { Engine, EngineEvent, HostOptions, PortEngine, StopReason } from "./engine.ts";
+export type { Engine, EngineEvent, HostAccess, HostOptions, PortEngine, StopReason } from "./engine.ts";
 export type { WaveWindow } from "../waves/index.ts";
 export type {
   InjectedFault,

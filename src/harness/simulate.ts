@@ -32,6 +32,8 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
   /** What registers without reset and memories hold at the start. Default: 1. */
   readonly seed?: number;
   readonly wave?: WaveOptions | undefined;
+  /** On the embedded simulator: whether all nets can be looked at by name, not only ports and registers. Default: with `wave`. */
+  readonly observe?: boolean | undefined;
   /** Cycles of reset at the start; 0 leaves the design as it powers up. Default: 1. */
   readonly resetCycles?: number;
   /** The clocks of a design of several clock domains. Default: each ticks in every step. */
@@ -45,11 +47,9 @@ export interface SimulateOptions extends Omit<BuildOptions, "wave"> {
 /** Options of {@link simulate} on the embedded simulator. Waves are VCD. */
 export interface EmbeddedSimulateOptions extends Pick<
   SimulateOptions,
-  "seed" | "resetCycles" | "clocks" | "memory" | "host" | "wave"
+  "seed" | "resetCycles" | "clocks" | "memory" | "host" | "wave" | "observe"
 > {
   readonly simulator?: "embedded" | undefined;
-  /** Whether all nets can be looked at by name, not only ports and registers; the simulation is then slower. Default: with `wave`. */
-  readonly observe?: boolean;
 }
 
 /** Options of {@link simulate} on Verilator. */
@@ -106,7 +106,7 @@ async function makeEngine(design: Design | VerilogDesign, options: SimulateOptio
   const { seed = 1, wave, simulator = "files" in design ? "verilator" : "embedded" } = options;
   if (simulator === "embedded") {
     if (wave !== undefined) requireVcd(wave);
-    if (!("files" in design)) return new EmbeddedEngine(design, seed, wave !== undefined);
+    if (!("files" in design)) return new EmbeddedEngine(design, seed, options.observe ?? wave !== undefined);
     throw new SystoleError({
       code: "harness-verilog-simulator",
       message: `${design.top} is Verilog: the embedded simulator takes designs of the hardware language only`,

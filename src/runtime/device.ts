@@ -7,6 +7,7 @@ import { elaborateAccelerator } from "../generators/index.ts";
 import { openAccelerator } from "../harness/index.ts";
 import type {
   Accelerator,
+  AcceleratorOptions,
   BuildProgress,
   InjectedFault,
   MemoryOptions,
@@ -53,6 +54,8 @@ export interface DeviceOptions {
   /** Error responses to give, for tests of the fault path. Addresses are bus addresses. */
   readonly faults?: readonly InjectedFault[];
   readonly onBuild?: (progress: BuildProgress) => void;
+  /** Looks at the simulation while it runs; all nets can then be looked at by name. */
+  readonly instrument?: AcceleratorOptions["instrument"];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -116,6 +119,8 @@ export class Device {
       wave,
       signal,
       simulator: options.simulator,
+      instrument: options.instrument,
+      ...(options.instrument !== undefined && { observe: true }),
       ...(seed === undefined ? {} : { seed }),
       ...(optimise === undefined ? {} : { optimise }),
       ...(cacheFolder === undefined ? {} : { cacheFolder }),

@@ -88,6 +88,11 @@ const energy = z.strictObject({
   totalPicojoules: z.number(),
   perMacPicojoules: z.number(),
   energyDelayProduct: z.number().describe("joules × seconds at fmaxMhz"),
+  ungatedClockPicojoules: z
+    .number()
+    .describe(
+      "what the clock of all flip-flops takes without clock gates; in the total are only registers that change",
+    ),
 });
 
 export const costReportSchema = z.strictObject({

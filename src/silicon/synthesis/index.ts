@@ -14,6 +14,7 @@ export type { Recipe } from "./recipe.ts";
 export {
   DEFAULT_MACRO_RULE,
   designStructure,
+  isMacro,
   NO_MACROS,
   type ChildInstance,
   type DesignStructure,
@@ -22,4 +23,4 @@ export {
   type ModuleStructure,
 } from "./structure.ts";
 export { synthesise, type Synthesis, type SynthesisOptions, type SynthesisProgress } from "./synthesise.ts";
-export { flattenedUnit, synthesisUnits, type SynthesisUnit } from "./units.ts";
+export { synthesisUnits, type SynthesisUnit } from "./units.ts";

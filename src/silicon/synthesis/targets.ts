@@ -1,5 +1,4 @@
 import { parseLiberty } from "../technology/index.ts";
-import { timingLibrary } from "../timing/index.ts";
 import type { CellLibrary, SynthesisTarget } from "../types.ts";
 import { cellRecipe, genericFigures, type CellFigures } from "./cell-recipe.ts";
 import type { Recipe } from "./recipe.ts";
@@ -8,8 +7,7 @@ import type { Recipe } from "./recipe.ts";
 export function recipeFor(target: SynthesisTarget): Recipe {
   if (target.kind === "fpga") throw new Error(`no recipe for ${target.family}`);
   const { library } = target;
-  const figures = library.liberty === undefined ? genericFigures : libertyFigures(library, library.liberty);
-  return cellRecipe(library, { figures, delays: timingLibrary(library) });
+  return cellRecipe(library, library.liberty === undefined ? genericFigures : libertyFigures(library, library.liberty));
 }
 
 function libertyFigures(library: CellLibrary, text: string): (cell: string) => CellFigures {
