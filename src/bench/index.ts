@@ -7,5 +7,6 @@ export * from "./passes.ts";
 export * from "./run.ts";
 export * from "./shape.ts";
 export * from "./simulators.ts";
+export * from "./testbench-speed.ts";
 export * from "./workload.ts";
 export * from "./workloads.ts";

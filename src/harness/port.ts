@@ -24,6 +24,10 @@ export class Port {
   readonly signed: boolean;
   readonly #context: PortContext;
   readonly #slot: MailboxSlot;
+  /** What may be poked as a number, and the mask of its bits; of a port of at most 32 bits. */
+  readonly #least: number;
+  readonly #most: number;
+  readonly #mask: number;
 
   constructor(context: PortContext, slot: MailboxSlot) {
     this.#context = context;
@@ -32,6 +36,11 @@ export class Port {
     this.direction = slot.direction;
     this.width = slot.width;
     this.signed = slot.signed ?? false;
+    const span = 2 ** slot.width;
+    this.#least = this.signed ? -span / 2 : 0;
+    this.#most = this.signed ? span / 2 - 1 : span - 1;
+    // A shift of 32 would be one of 0.
+    this.#mask = slot.width === 0 ? 0 : -1 >>> (32 - Math.min(slot.width, 32));
   }
 
   /** The value now, combinational paths from what was poked included. Throws above 53 bits: use peekBig. */
@@ -64,9 +73,8 @@ export class Port {
     const { offset, width, words } = this.#slot;
     if (typeof value !== "bigint" && width <= 32) {
       const number = Number(value);
-      const [least, most] = this.signed ? [-(2 ** (width - 1)), 2 ** (width - 1) - 1] : [0, 2 ** width - 1];
-      if (!(number >= least && number <= most && Number.isInteger(number))) throw this.#misfit(value);
-      engine.now[offset] = width === 32 ? number : number & (2 ** width - 1);
+      if (!(number >= this.#least && number <= this.#most && Number.isInteger(number))) throw this.#misfit(value);
+      engine.now[offset] = number & this.#mask;
       return;
     }
     if (typeof value === "number" && !Number.isSafeInteger(value)) throw this.#misfit(value);

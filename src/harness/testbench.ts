@@ -68,6 +68,7 @@ interface Running {
   waitingFor: string | undefined;
   /** Cycle in which it was last resumed: once a cycle, however `run` is called. */
   resumedAt: number;
+  ended: boolean;
 }
 
 const DEFAULT_TIMEOUT_CYCLES = 100_000;
@@ -100,7 +101,7 @@ export function createTestbench<D, E extends PortEngine>(
       message: `${design} has no port ${name}; its ports are ${known}`,
     });
   };
-  let running: Running[] = [];
+  const running: Running[] = [];
   let spawned = 0;
   const log = reopen !== undefined && isTestRunning() ? new StimulusLog(engine.layout) : undefined;
   if (log !== undefined && reopen !== undefined) {
@@ -133,31 +134,36 @@ export function createTestbench<D, E extends PortEngine>(
     }
   };
 
-  const resume = (entry: Running): boolean => {
+  const resume = (entry: Running, cycle: number): void => {
     // Between the end of one `run` and the start of the next there was no clock edge.
-    if (entry.resumedAt === engine.cycle) return true;
+    if (entry.resumedAt === cycle) return;
     const { clock } = entry;
-    if (clock !== undefined && entry.resumedAt >= 0 && schedule?.isTick(clock, engine.cycle - 1) === false) return true;
-    entry.resumedAt = engine.cycle;
+    if (clock !== undefined && entry.resumedAt >= 0 && schedule?.isTick(clock, cycle - 1) === false) return;
+    entry.resumedAt = cycle;
     const result = entry.process.next();
+    entry.ended = result.done === true;
     entry.waitingFor = result.done === true ? undefined : result.value;
-    return result.done !== true;
+  };
+
+  const removeEnded = (): void => {
+    const alive = running.filter((entry) => !entry.ended);
+    running.splice(0, running.length, ...alive);
   };
 
   const run = ({ timeout = DEFAULT_TIMEOUT_CYCLES }: RunOptions = {}): number => {
     let cycles = 0;
     for (;;) {
-      // A process may spawn others: they start in the same cycle.
-      const before = running;
-      running = [];
-      const alive = before.filter(resume);
-      while (running.length > 0) {
-        const fresh = running;
-        running = [];
-        alive.push(...fresh.filter(resume));
+      const { cycle } = engine;
+      let [ended, waiting] = [0, 0];
+      // A process may spawn others: they join the list while it is walked, and start in the same cycle.
+      for (let i = 0; i < running.length; i++) {
+        const entry = running[i]!;
+        resume(entry, cycle);
+        if (entry.ended) ended++;
+        else if (!entry.background) waiting++;
       }
-      running = alive;
-      if (running.every((entry) => entry.background)) return cycles;
+      if (ended > 0) removeEnded();
+      if (waiting === 0) return cycles;
       if (cycles === timeout) throw timeoutError(design, cycles, running);
       step();
       cycles++;
@@ -194,6 +200,7 @@ export function createTestbench<D, E extends PortEngine>(
         clock,
         waitingFor: undefined,
         resumedAt: -1,
+        ended: false,
       });
       spawned++;
     },

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   generate: async () => (await import("./generate.ts")).addGenerate,
   compile: async () => (await import("./compile.ts")).addCompile,
   map: async () => (await import("./map.ts")).addMap,
+  report: async () => (await import("./report.ts")).addReport,
   disasm: async () => (await import("./disasm.ts")).addDisasm,
   check: async () => (await import("./check.ts")).addCheck,
   docs: async () => (await import("./docs.ts")).addDocs,

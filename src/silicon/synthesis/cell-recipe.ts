@@ -1,3 +1,4 @@
+import { analyseTiming, type TimingLibrary } from "../timing/index.ts";
 import type { CellLibrary, ModuleSynthesis } from "../types.ts";
 import { GENERIC_CELLS, genericGenlib, genericLiberty } from "./cells.ts";
 import { countCells, type Netlist } from "./netlist.ts";
@@ -37,8 +38,17 @@ export interface CellFigures {
   readonly flipFlop: boolean;
 }
 
+/** What a mapped module is read with. */
+export interface CellTables {
+  readonly figures: (cell: string) => CellFigures;
+  readonly delays: TimingLibrary | undefined;
+}
+
+/** Raised whenever areas or timing of the same netlist come out otherwise: results in the cache are then made anew. */
+const VERSION = 1;
+
 /** Standard cells for area: Booth multipliers, then ABC. With the generic set when `library` has no Liberty text. */
-export function cellRecipe(library: CellLibrary, figures: (cell: string) => CellFigures): Recipe {
+export function cellRecipe(library: CellLibrary, tables: CellTables): Recipe {
   const generic = library.liberty === undefined;
   const logic = generic ? `-genlib ${GENLIB}` : `-liberty ${LIBERTY}`;
   return {
@@ -56,12 +66,12 @@ export function cellRecipe(library: CellLibrary, figures: (cell: string) => Cell
       [LIBERTY]: library.liberty ?? genericLiberty(),
       ...(generic && { [GENLIB]: genericGenlib() }),
     },
-    version: 1,
-    read: (netlist) => figuresOf(netlist, figures),
+    version: VERSION,
+    read: (netlist) => figuresOf(netlist, tables),
   };
 }
 
-function figuresOf(netlist: Netlist, figures: (cell: string) => CellFigures): ModuleSynthesis {
+function figuresOf(netlist: Netlist, { figures, delays }: CellTables): ModuleSynthesis {
   const cells = countCells(netlist);
   let ge = 0;
   let flipFlops = 0;
@@ -70,7 +80,8 @@ function figuresOf(netlist: Netlist, figures: (cell: string) => CellFigures): Mo
     ge += count * figure.ge;
     if (figure.flipFlop) flipFlops += count;
   }
-  return { module: netlist.module, cells, ge, flipFlops, timing: undefined };
+  const timing = delays === undefined ? undefined : analyseTiming(netlist, delays);
+  return { module: netlist.module, cells, ge, flipFlops, timing };
 }
 
 /** Figures of the generic set. Throws for another cell: the recipe left logic unmapped. */

@@ -1,4 +1,5 @@
 import { parseLiberty } from "../technology/index.ts";
+import { timingLibrary } from "../timing/index.ts";
 import type { CellLibrary, SynthesisTarget } from "../types.ts";
 import { cellRecipe, genericFigures, type CellFigures } from "./cell-recipe.ts";
 import type { Recipe } from "./recipe.ts";
@@ -7,7 +8,8 @@ import type { Recipe } from "./recipe.ts";
 export function recipeFor(target: SynthesisTarget): Recipe {
   if (target.kind === "fpga") throw new Error(`no recipe for ${target.family}`);
   const { library } = target;
-  return cellRecipe(library, library.liberty === undefined ? genericFigures : libertyFigures(library, library.liberty));
+  const figures = library.liberty === undefined ? genericFigures : libertyFigures(library, library.liberty);
+  return cellRecipe(library, { figures, delays: timingLibrary(library) });
 }
 
 function libertyFigures(library: CellLibrary, text: string): (cell: string) => CellFigures {

@@ -12,6 +12,8 @@ export interface SynthesisUnit {
   /** Declarations of the modules that are left out. */
   readonly stubs: string;
   readonly blackBoxes: readonly string[];
+  /** The text is of several modules, which are made one before anything else. */
+  readonly flatten?: boolean;
 }
 
 interface StubPort {
@@ -41,6 +43,27 @@ export function synthesisUnits(design: Design, rule: MacroRule): SynthesisUnit[]
       .filter(({ external }) => external === undefined)
       .map((module) => ({ module: module.name, verilog: texts.get(module.name)!, ...boxesOf(module) })),
   ];
+}
+
+/**
+ * The whole design as one piece, only macros left out: to hold the sum of the pieces against. For small designs: time and
+ * memory grow faster than size.
+ */
+export function flattenedUnit(design: Design, rule: MacroRule): SynthesisUnit {
+  const units = synthesisUnits(design, rule);
+  const macros = new Map<string, string>();
+  for (const memory of design.modules.flatMap(({ memories }) => memories)) {
+    if (!isMacro(memory, rule)) continue;
+    const made = memoryModule(memory);
+    macros.set(made.name, stub(made.name, made.pins));
+  }
+  return {
+    module: design.top.name,
+    verilog: units.map(({ verilog }) => verilog).join("\n"),
+    stubs: [...macros.values()].join(""),
+    blackBoxes: [...macros.keys()],
+    flatten: true,
+  };
 }
 
 function boxesOf(module: Module): Pick<SynthesisUnit, "stubs" | "blackBoxes"> {

@@ -13,6 +13,9 @@ export interface Bar {
 export const SIMULATORS_RACE = "simulators";
 /** The time of `systole generate`; not a kernel. */
 export const GENERATION = "generate";
+/** What a testbench costs: its processes, and the waves it records. */
+export const TESTBENCH = "testbench";
+export const WAVES = "waves";
 
 /** One run on the RTL with the bars it is held against. */
 export interface Figure {
@@ -20,12 +23,14 @@ export interface Figure {
   readonly name: string;
   /** What runs, for people. */
   readonly what: string;
-  readonly kernel: WorkloadName | typeof SIMULATORS_RACE | typeof GENERATION;
+  readonly kernel: WorkloadName | typeof SIMULATORS_RACE | typeof GENERATION | typeof TESTBENCH | typeof WAVES;
   /** A preset. Default: `transformer`. */
   readonly config?: string;
   /** Default: the kernel's example. */
   readonly shape?: string;
   readonly seq?: number;
+  /** Generator processes of a testbench. */
+  readonly processes?: number;
   readonly latencyCycles: number;
   /** Default: a DMA beat a cycle. */
   readonly bytesPerCycle?: number;
@@ -79,6 +84,15 @@ const generation = (config: string, seconds: number): Figure => ({
   bars: [most("generateSeconds", seconds)],
 });
 
+const testbench = (processes: number): Figure => ({
+  name: `testbench-${processes}`,
+  what: processes === 1 ? "testbench of one process" : `testbench of ${processes} processes`,
+  kernel: TESTBENCH,
+  processes,
+  latencyCycles: LATENCY,
+  bars: [most("processNanoseconds", 200)],
+});
+
 /** All figures, in the order in which they run. */
 export const FIGURES: readonly Figure[] = [
   { name: "layer-128", ...layer(128, most("floorRatio", 1.02), MODEL_ERROR) },
@@ -118,4 +132,13 @@ export const FIGURES: readonly Figure[] = [
   },
   generation("transformer", 1),
   generation("wide", 3),
+  testbench(1),
+  testbench(4),
+  {
+    name: "waves",
+    what: "every net of a busy array 16 x 16 as VCD",
+    kernel: WAVES,
+    latencyCycles: LATENCY,
+    bars: [least("waveChangesPerSecond", 3_000_000)],
+  },
 ];

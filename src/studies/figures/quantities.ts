@@ -1,13 +1,15 @@
 /** What is read off a run and held against a bar, and how it is written. */
 import { duration, grouped, percent, rate } from "../../report/index.ts";
-import type { SimulatorSpeeds } from "../../bench/index.ts";
+import type { SimulatorSpeeds, WaveSpeed } from "../../bench/index.ts";
 import type { Report } from "../../report/index.ts";
 
-/** A finished run: its report, or what the simulators' race or the generation told, and its wall time from preparing the data to the last comparison. */
+/** A finished run: its report, or what else was measured, and its wall time from preparing the data to the last comparison. */
 export interface Observed {
   readonly report?: Report | undefined;
   readonly speeds?: SimulatorSpeeds | undefined;
   readonly generateSeconds?: number | undefined;
+  readonly processNanoseconds?: number | undefined;
+  readonly waves?: WaveSpeed | undefined;
   readonly wallSeconds: number;
 }
 
@@ -72,6 +74,16 @@ export const QUANTITIES = {
     label: "time of systole generate",
     read: ({ generateSeconds }) => generateSeconds ?? null,
     format: duration,
+  },
+  processNanoseconds: {
+    label: "time of a cycle and process",
+    read: ({ processNanoseconds }) => processNanoseconds ?? null,
+    format: (value) => `${value.toFixed(0)} ns`,
+  },
+  waveChangesPerSecond: {
+    label: "changes recorded per second",
+    read: ({ waves }) => waves?.changesPerSecond ?? null,
+    format: rate,
   },
   wallSeconds: { label: "wall time, all included", read: ({ wallSeconds }) => wallSeconds, format: duration },
 } as const satisfies Record<string, QuantityKind>;

@@ -1,5 +1,5 @@
 /** Runs figures on the RTL one after another and judges them. */
-import { makeWorkload, measureSimulators } from "../../bench/index.ts";
+import { makeWorkload, measureSimulators, measureTestbench, measureWaves } from "../../bench/index.ts";
 import type { SimulatorSpeeds, Workload } from "../../bench/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
@@ -7,7 +7,7 @@ import type { MemorySettings } from "../../runtime/index.ts";
 import { SystoleError, isHardwareError } from "../../errors.ts";
 import type { BuildProgress, SimulatorName } from "../../harness/index.ts";
 import { measure } from "../measure.ts";
-import { FIGURES, GENERATION, SIMULATORS_RACE } from "./bars.ts";
+import { FIGURES, GENERATION, SIMULATORS_RACE, TESTBENCH, WAVES } from "./bars.ts";
 import type { Bar, Figure } from "./bars.ts";
 import { measureGeneration } from "./generation.ts";
 import { QUANTITIES } from "./quantities.ts";
@@ -90,7 +90,7 @@ function raceSimulators(
 
 /** Runs one figure. A fault or a hang of the hardware becomes the row's `failure`; only interruptions and mistakes throw. */
 export async function runFigure(figure: Figure, command: string, hooks: FigureHooks): Promise<FigureRow> {
-  const { name, what, kernel, config = "transformer", shape, seq = 128, latencyCycles } = figure;
+  const { name, what, kernel, config = "transformer", shape, seq = 128, processes = 1, latencyCycles } = figure;
   const params = loadConfig(config);
   const { bytesPerCycle = params.beatBytes } = figure;
   const memory = { latencyCycles, bytesPerCycle, stallProbability: 0, seed: SEED };
@@ -99,8 +99,10 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
   let failure: string | null = null;
   const seconds = (): number => (performance.now() - started) / 1000;
   const observe = async (): Promise<Observed> => {
-    if (kernel === GENERATION) {
+    if (kernel === GENERATION || kernel === TESTBENCH || kernel === WAVES) {
       hooks.onStart();
+      if (kernel === WAVES) return { waves: measureWaves(), wallSeconds: seconds() };
+      if (kernel === TESTBENCH) return { processNanoseconds: measureTestbench({ processes }), wallSeconds: seconds() };
       return { generateSeconds: await measureGeneration(config, hooks.signal), wallSeconds: seconds() };
     }
     const choice = {

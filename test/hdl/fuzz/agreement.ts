@@ -8,8 +8,8 @@ import type { Stimulus } from "../icarus.ts";
 import { buildModule } from "./build.ts";
 import type { DesignPlan } from "./plan.ts";
 
-/** Cycles of reset at the start: what memories have read becomes known, instance after instance in a row of them. */
-const RESET_CYCLES = 64;
+/** Cycles of reset at the start: enough for what most memories have read to be known, also in rows of instances. */
+const RESET_CYCLES = 16;
 
 /** Where an engine gives something else than the evaluator. */
 export interface Disagreement {

@@ -1,0 +1,12 @@
+/**
+ * What a variant costs in silicon.
+ *
+ * - synthesis: distinct modules mapped to cells with Yosys.
+ * - technology: nodes, memory macros, Liberty files.
+ * - timing: the longest paths, estimated.
+ * - report: everything summed up.
+ */
+export * from "./report/index.ts";
+export * from "./synthesis/index.ts";
+export * from "./technology/index.ts";
+export type * from "./types.ts";

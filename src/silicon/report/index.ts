@@ -1,0 +1,21 @@
+/**
+ * The cost report: what a configuration takes of area and time, and where.
+ *
+ * - measure: a configuration → its report.
+ * - areas, rows, timing, build: sums over the tree of instances.
+ * - terminal, compare-terminal: one report, or two side by side, as text.
+ * - html: the same as pages, and the areas as a picture.
+ * - schema, load: the report as data.
+ */
+export { renderCostComparison } from "./compare-terminal.ts";
+export { differences, type Difference } from "./differences.ts";
+export { renderComparisonPage } from "./html-compare.ts";
+export { renderAreaPicture } from "./html-picture.ts";
+export { renderCostPage } from "./html.ts";
+export { isCostReport, loadCostReport } from "./load.ts";
+export { measureCost, measureDesign, requantiserDesign, um2PerGe } from "./measure.ts";
+export type { MeasuredDesign, MeasureOptions, Technology } from "./measure.ts";
+export { Areas, type Area, type DesignParts } from "./areas.ts";
+export { PUBLISHED_BLOCKS } from "./published.ts";
+export * from "./schema.ts";
+export { renderCostTerminal } from "./terminal.ts";

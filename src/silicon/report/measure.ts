@@ -1,0 +1,84 @@
+import type { Params } from "../../config/index.ts";
+import { elaborateAccelerator } from "../../generators/index.ts";
+import { Lane } from "../../generators/norm/index.ts";
+import { elaborate, type Design } from "../../hdl/index.ts";
+import {
+  DEFAULT_MACRO_RULE,
+  designStructure,
+  synthesise,
+  synthesisUnits,
+  type MacroRule,
+  type Synthesis,
+  type SynthesisOptions,
+} from "../synthesis/index.ts";
+import { macroCost, tableCost, type MacroTable, type TechnologyNode } from "../technology/index.ts";
+import type { CellLibrary, MacroCost, MacroShape } from "../types.ts";
+import type { DesignParts } from "./areas.ts";
+import { buildCostReport } from "./build.ts";
+import type { CostReport } from "./schema.ts";
+import { designTiming, requireDelays } from "./timing.ts";
+
+/** With what a variant is to be built. */
+export interface Technology {
+  readonly library: CellLibrary;
+  /** Node whose table gives areas in µm², delays and energies; without one there are no µm² but a Liberty file's. */
+  readonly node?: TechnologyNode | undefined;
+  /** The user's macros instead of the built-in model. Needs a node or a Liberty file. */
+  readonly macros?: MacroTable | undefined;
+}
+
+export interface MeasureOptions extends Omit<SynthesisOptions, "target"> {
+  readonly technology: Technology;
+  readonly macroRule?: MacroRule | undefined;
+}
+
+/** A design after synthesis, with what its report is made of. */
+export interface MeasuredDesign extends DesignParts {
+  readonly synthesis: Synthesis;
+}
+
+/** Synthesises a design and lays out its parts. Errors: those of `synthesise`, `liberty-no-delays`. */
+export async function measureDesign(design: Design, options: MeasureOptions): Promise<MeasuredDesign> {
+  const { technology, macroRule = DEFAULT_MACRO_RULE } = options;
+  requireDelays(technology.library);
+  const target = { kind: "cells", library: technology.library } as const;
+  const synthesis = await synthesise(synthesisUnits(design, macroRule), { ...options, target });
+  return {
+    structure: designStructure(design, macroRule),
+    modules: synthesis.modules,
+    macroCost: macroCosts(technology),
+    synthesis,
+  };
+}
+
+/** A lane that requantises and does nothing else: the norm unit's lane without functions. */
+export const requantiserDesign = (): Design => elaborate(Lane, { softmax: false, layernorm: false, gelu: false });
+
+/** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign`. */
+export async function measureCost(params: Params, options: MeasureOptions): Promise<CostReport> {
+  const { technology } = options;
+  const parts = await measureDesign(elaborateAccelerator(params), options);
+  const requantiser = await measureDesign(requantiserDesign(), options);
+  const { library, node } = technology;
+  return buildCostReport({
+    config: params.config,
+    library: library.name,
+    node: node?.name,
+    um2PerGe: um2PerGe(technology),
+    parts,
+    requantiser,
+    timing: designTiming(parts, library, node),
+  });
+}
+
+/** µm² of a gate equivalent of logic: the Liberty file's, else the node's. */
+export function um2PerGe({ library, node }: Technology): number | undefined {
+  return library.liberty === undefined ? node?.geUm2.value : library.nand2Area;
+}
+
+function macroCosts(technology: Technology): (shape: MacroShape) => MacroCost {
+  const { macros, node } = technology;
+  const perGe = um2PerGe(technology);
+  return (shape) =>
+    macros === undefined || perGe === undefined ? macroCost(shape, node) : tableCost(macros, shape, perGe);
+}
