@@ -1,5 +1,4 @@
 import type { Graph, Node, State } from "./graph.ts";
-import type { Layout } from "./layout.ts";
 import type { Network, Signal } from "./network.ts";
 import { WORD_BITS } from "./trees.ts";
 
@@ -10,7 +9,7 @@ const FEWEST_MOVES = 2;
  * Delay lines: registers that take nothing but the register before them. Laid side by side they move on by a few vector
  * copies. Gives the edge's nodes with one `shift` for the registers of each line.
  */
-export function joinChains({ edge }: Graph, network: Network, layout: Layout): Node[] {
+export function joinChains({ edge }: Graph, network: Network): Node[] {
   const links = new Map<Signal, { node: Node; signal: Signal }>();
   const followers = new Set<Signal>();
   for (const node of edge) {
@@ -26,9 +25,8 @@ export function joinChains({ edge }: Graph, network: Network, layout: Layout): N
     const members: Node[] = [];
     for (let link = links.get(head); link !== undefined; link = links.get(link.signal)) members.push(link.node);
     if (members.length < FEWEST_MOVES) continue;
-    layout.placeChain([head, ...members.map((member) => member.signal!)]);
     members.forEach((member) => joined.add(member));
-    shifts.push(join(members));
+    shifts.push(join(head, members));
   }
   return [...edge.filter((node) => !joined.has(node)), ...shifts];
 }
@@ -42,7 +40,7 @@ function predecessorOf({ kind, exprs, pack, lanes, signal }: Node, network: Netw
   return leaf.signal === signal ? undefined : leaf.signal;
 }
 
-function join(members: readonly Node[]): Node {
+function join(head: Signal, members: readonly Node[]): Node {
   const [first] = members;
   const inside = new Set(members);
   const changes: State = { readers: new Set() };
@@ -53,7 +51,7 @@ function join(members: readonly Node[]): Node {
     ...first!,
     kind: "shift",
     exprs: [],
-    moves: members.length,
+    line: [head, ...members.map((member) => member.signal!)],
     producers: new Set(),
     states: new Set(first!.states),
     changes,

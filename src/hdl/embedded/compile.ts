@@ -1,16 +1,19 @@
-import type { Design, Expr, Net } from "../ir.ts";
+import type { Design, Net } from "../ir.ts";
 import { needsReset } from "../verilog/clocking.ts";
 import { designPorts } from "../verilog/index.ts";
-import { operandsOf } from "../walk.ts";
 import { encodeModule, FunctionBody, pagesFor, type WasmFunction } from "../wasm/index.ts";
+import type { Segment } from "./blocks.ts";
 import { joinChains } from "./chains.ts";
+import { costOf, isPacked } from "./cost.ts";
 import { Frame } from "./frame.ts";
 import { buildGraph, type Graph, type Node, type ResetGroup } from "./graph.ts";
 import { guardRegisters } from "./guards.ts";
-import { bytesOf, Layout } from "./layout.ts";
+import { bytesOf, Layout, type Range } from "./layout.ts";
 import { Network, type Signal } from "./network.ts";
-import { isPacked, NodeWriter, type Shared } from "./node-writer.ts";
+import { NodeWriter, type Shared } from "./node-writer.ts";
 import { PortWriter } from "./port-writer.ts";
+import { planRest, REST, type RestOptions, type RestPlan } from "./rest.ts";
+import { RestWriter } from "./rest-writer.ts";
 import { coneOf, scheduleCycle, scheduleOutputs } from "./schedule.ts";
 import { WORD_BITS } from "./trees.ts";
 
@@ -23,6 +26,8 @@ export interface CompiledDesign {
   readonly settled: ReadonlySet<Signal>;
   /** Properties with the byte that says that they are broken. */
   readonly properties: readonly { readonly node: Node; readonly flag: number }[];
+  /** A byte for each block that may rest: 1 while it does. */
+  readonly resting: Range;
 }
 
 export interface CompileOptions {
@@ -30,25 +35,28 @@ export interface CompileOptions {
   readonly observe?: boolean;
   /** One-bit outputs with a function of their own. */
   readonly watched?: readonly string[];
+  /** Which parts of a design that is not observed may rest. */
+  readonly rest?: RestOptions;
 }
 
 /** V8 compiles functions of some ten kilobytes best. */
 const FUNCTION_BYTES = 24_000;
-/** Code of an expression's node or of a node's frame, on average. */
-const BYTES_PER_OPERATION = 6;
 
 /**
  * Compiles a design. The module exports `step(cycles)`, which gives the cycles run, `cycle()`, `settle()`, and for each
  * watched output a function of its name, which gives its value as the registers are; it imports its memory.
  * Throws HdlError for external modules and combinational loops.
  */
-export function compileDesign(design: Design, { observe = false, watched = [] }: CompileOptions = {}): CompiledDesign {
+export function compileDesign(
+  design: Design,
+  { observe = false, watched = [], rest = REST }: CompileOptions = {},
+): CompiledDesign {
   const reset = needsReset(design.top) ? resetInput(design) : undefined;
   const network = new Network(design, reset, observe);
   const graph = buildGraph(network, observe);
   guardRegisters(graph, network);
   const layout = new Layout(designPorts(design.top));
-  return new Compiler(design, network, graph, layout, reset).compile(watched);
+  return new Compiler(design, network, graph, layout, reset).compile(watched, observe ? undefined : rest);
 }
 
 /** The top's implicit reset as a net of its own, whether its body reads it or not. */
@@ -79,16 +87,25 @@ class Compiler {
     this.#reset = reset;
   }
 
-  compile(watched: readonly string[]): CompiledDesign {
-    const cycle = scheduleCycle(joinChains(this.#graph, this.#network, this.#layout));
+  compile(watched: readonly string[], rest: RestOptions | undefined): CompiledDesign {
+    const { ordered: cycle, needs } = scheduleCycle(joinChains(this.#graph, this.#network));
+    const plan = this.#planRest(cycle, needs, rest);
     const outputs = scheduleOutputs(this.#graph);
     for (const node of this.#graph.outputs) this.#settled.add(node.signal!);
-    const cycleParts = this.#partition(cycle, this.#stored);
-    const outputParts = this.#partition(outputs, this.#settled);
-    const settle = this.#functionOf(outputParts.map((part) => this.#writeNodes(part, this.#settled)));
-    const commits = [...cycleParts.map((part) => this.#writeNodes(part, this.#stored)), ...this.#writeCommits(cycle)];
-    const resets = [...this.#graph.resets.values()].flatMap((group) => this.#writeResets(group));
-    const edge = this.#functionOf([...commits, ...resets]);
+    const pieces = plan?.segments.map((segment, index) => ({ segment, inputs: plan.inputs[index]! })) ?? whole(cycle);
+    const cycleParts = this.#partition(pieces, this.#stored);
+    const outputParts = this.#partition(whole(outputs), this.#settled);
+    const writer = plan === undefined ? undefined : new RestWriter(plan);
+    const wake = writer === undefined ? [] : [this.#add(writer.wake())];
+    const outputsOnly = outputParts.map((part) => this.#writeNodes(part, this.#settled));
+    const settle = this.#functionOf([...outputsOnly, ...wake]);
+    const commits = [
+      ...cycleParts.map((part) => this.#writeNodes(part, this.#stored, plan)),
+      ...this.#writeCommits(cycle),
+    ];
+    const resets = [...this.#graph.resets.values()].flatMap((group) => this.#writeResets(group, wake));
+    const plain = this.#functionOf([...commits, ...resets]);
+    const edge = writer === undefined ? plain : this.#writeLooks(plain, writer, plan!);
     const ports = new PortWriter(this.#design.top, this.#network, this.#layout, this.#reset);
     const latch = this.#add(ports.latch());
     const remember = this.#add(ports.remember());
@@ -104,7 +121,48 @@ class Compiler {
       network: this.#network,
       settled: new Set(this.#graph.outputs.map((node) => node.signal!)),
       properties: [...this.#propertyFlags].map(([node, flag]) => ({ node, flag })),
+      resting: { from: plan?.resting ?? 0, bytes: plan?.blocks.length ?? 0 },
     };
+  }
+
+  /** What may rest; else only delay lines have their places beforehand. */
+  #planRest(
+    cycle: readonly Node[],
+    needs: (node: Node) => readonly Node[],
+    rest: RestOptions | undefined,
+  ): RestPlan | undefined {
+    if (rest !== undefined) {
+      const plan = planRest(cycle, needs, this.#network, this.#layout, rest);
+      if (plan !== undefined) return plan;
+    }
+    for (const { line } of cycle) {
+      if (line.length > 0) this.#layout.placeGroups([{ signals: line, isLine: true }]);
+    }
+    return undefined;
+  }
+
+  /** The edge; now and then with a look for blocks that may rest after it. */
+  #writeLooks(plain: number, writer: RestWriter, { period }: RestPlan): number {
+    const [before, after] = [this.#add(writer.before()), this.#add(writer.after())];
+    const count = this.#layout.allocate(4);
+    const body = new FunctionBody();
+    body.i32(0);
+    body.i32(0);
+    body.access("i32.load", count);
+    body.i32(1);
+    body.op("i32.add");
+    body.access("i32.store", count);
+    body.i32(0);
+    body.access("i32.load", count);
+    body.i32(period - 1);
+    body.op("i32.and");
+    body.op("i32.eqz");
+    body.if();
+    for (const each of [before, plain, after]) body.call(each);
+    body.op("else");
+    body.call(plain);
+    body.op("end");
+    return this.#add(body);
   }
 
   #add(body: FunctionBody): number {
@@ -118,43 +176,59 @@ class Compiler {
     return this.#add(calls(indices));
   }
 
-  /** Cuts a schedule into functions; what one leaves for another is added to `stored`. */
-  #partition(nodes: readonly Node[], stored: Set<Signal>): Node[][] {
-    const parts: Node[][] = [[]];
-    const partOf = new Map<Node, number>();
+  /** Cuts segments into functions; what one piece leaves for another is added to `stored`. */
+  #partition(segments: readonly Piece[], stored: Set<Signal>): Piece[][] {
+    const parts: Piece[][] = [[]];
+    const pieceOf = new Map<Node, Piece>();
     let size = 0;
-    for (const node of nodes) {
-      const all = [...node.inner, node];
-      const cost = all.reduce((sum, part) => sum + costOf(part), 0);
-      if (size > 0 && size + cost > FUNCTION_BYTES) {
-        parts.push([]);
-        size = 0;
-      }
-      size += cost;
-      parts.at(-1)!.push(node);
-      for (const part of all) {
-        partOf.set(part, parts.length - 1);
-        // Lanes that are written one by one meet in memory.
-        if (part.pack.lanes.length > 1 && part.signal !== undefined && !isPacked(part)) stored.add(part.signal);
-      }
-      for (const producer of all.flatMap((part) => [...part.producers])) {
-        const elsewhere = partOf.get(producer) !== parts.length - 1;
-        if (elsewhere && producer.signal !== undefined) stored.add(producer.signal);
+    for (const { segment, inputs } of segments) {
+      let piece: { segment: Segment & { readonly nodes: Node[] }; inputs: readonly Range[] } | undefined;
+      for (const node of segment.nodes) {
+        const cost = costOf(node);
+        if (size > 0 && size + cost > FUNCTION_BYTES) {
+          parts.push([]);
+          size = 0;
+          piece = undefined;
+        }
+        size += cost;
+        if (piece === undefined) {
+          const isFirst = node === segment.nodes[0];
+          piece = { segment: { block: segment.block, nodes: [] }, inputs: isFirst ? inputs : [] };
+          parts.at(-1)!.push(piece);
+        }
+        piece.segment.nodes.push(node);
+        const all = [...node.inner, node];
+        for (const part of all) {
+          pieceOf.set(part, piece);
+          // Lanes that are written one by one meet in memory.
+          if (part.pack.lanes.length > 1 && part.signal !== undefined && !isPacked(part)) stored.add(part.signal);
+        }
+        for (const producer of all.flatMap((part) => [...part.producers])) {
+          if (pieceOf.get(producer) !== piece && producer.signal !== undefined) stored.add(producer.signal);
+        }
       }
     }
     return parts;
   }
 
-  #writeNodes(nodes: readonly Node[], stored: ReadonlySet<Signal>): number {
+  #writeNodes(pieces: readonly Piece[], stored: ReadonlySet<Signal>, plan?: RestPlan): number {
     const body = new FunctionBody();
     const shared: Shared = {
       network: this.#network,
       stored,
       propertyFlag: (node) => this.#flag(this.#propertyFlags, node),
       resetFlag: ({ reset }) => this.#resetFlag(reset as ResetGroup["reset"]),
+      activeFlag: (node) => (plan === undefined ? undefined : activeFlag(plan, node)),
     };
-    const writer = new NodeWriter(new Frame(body, this.#layout, stored), shared);
-    for (const node of nodes) writer.write(node);
+    const frame = new Frame(body, this.#layout, stored);
+    const writer = new NodeWriter(frame, shared);
+    for (const { segment, inputs } of pieces) {
+      const write = (): void => {
+        for (const node of segment.nodes) writer.write(node);
+      };
+      if (plan === undefined) write();
+      else new RestWriter(plan).segment(frame, segment, inputs, write);
+    }
     return this.#add(body);
   }
 
@@ -196,7 +270,7 @@ class Compiler {
   }
 
   /** While the remembered reset is set, its registers take their reset values. */
-  #writeResets({ reset, targets }: ResetGroup): number[] {
+  #writeResets({ reset, targets }: ResetGroup, wake: readonly number[]): number[] {
     const parts = this.#writeInParts(targets, 12, (body, { signal, lane }) => {
       const frame = new Frame(body, this.#layout);
       const { width } = signal.net;
@@ -213,7 +287,7 @@ class Compiler {
     body.i32(0);
     body.access("i32.load8_u", this.#resetFlag(reset));
     body.if();
-    for (const part of parts) body.call(part);
+    for (const part of [...parts, ...wake]) body.call(part);
     body.op("end");
     return [this.#add(body)];
   }
@@ -234,7 +308,7 @@ class Compiler {
     const net = this.#design.top.ports.find((port) => port.name === name)!;
     const leaf = this.#network.leaf(this.#network.top, net, 0);
     const node = this.#graph.outputs.find(({ signal }) => leaf.kind === "signal" && signal === leaf.signal);
-    const parts = this.#partition(node === undefined ? [] : coneOf(node), this.#settled);
+    const parts = this.#partition(whole(node === undefined ? [] : coneOf(node)), this.#settled);
     const body = calls(parts.map((part) => this.#writeNodes(part, this.#settled)));
     new Frame(body, this.#layout).pushValue(leaf, net.width, net.signed);
     return body;
@@ -274,14 +348,20 @@ function calls(indices: readonly number[]): FunctionBody {
   return body;
 }
 
-function costOf(node: Node): number {
-  const operations = node.exprs.reduce((sum, expr) => sum + sizeOf(expr), 1);
-  const { width } = node.exprs[0] ?? { width: 1 };
-  const copies = isPacked(node) ? Math.ceil((node.lanes.length * bytesOf(width)) / 16) : node.lanes.length;
-  return operations * copies * BYTES_PER_OPERATION;
+/** A segment of the schedule within one function, with what it asks before it lets its block rest. */
+interface Piece {
+  readonly segment: Segment;
+  readonly inputs: readonly Range[];
 }
 
-function sizeOf(expr: Expr): number {
-  const limbs = Math.ceil(expr.width / WORD_BITS);
-  return operandsOf(expr).reduce((sum, operand) => sum + sizeOf(operand), limbs);
+function whole(nodes: readonly Node[]): Piece[] {
+  return [{ segment: { block: undefined, nodes }, inputs: [] }];
+}
+
+/** Where a node says that its block must not rest. */
+function activeFlag({ active, blockOf, masking }: RestPlan, node: Node): number | undefined {
+  const block = blockOf.get(node);
+  if (block === undefined) return undefined;
+  const always = node.kind === "write" || node.kind === "property";
+  return always || masking.has(node) ? active + block.index : undefined;
 }

@@ -55,13 +55,18 @@ export class Frame {
   /** `if (condition on the stack) { … }`: values loaded inside are forgotten after it. */
   branch(write: () => void): void {
     this.body.if();
+    this.scope(write);
+    this.body.op("end");
+  }
+
+  /** Writes code that may be jumped over: values loaded inside are forgotten after it. */
+  scope(write: () => void): void {
     this.#scopes.push([]);
     write();
     for (const key of this.#scopes.pop()!) {
       this.body.release(this.#locals.get(key)!);
       this.#locals.delete(key);
     }
-    this.body.op("end");
   }
 
   /** Pushes a value of up to 64 bits, extended as its sign says. */

@@ -38,8 +38,8 @@ export interface Node {
   readonly changes: State | undefined;
   /** A register keeps its value, and its inner nodes rest, where this is 0: a bit that all lanes share. */
   guard: Expr | undefined;
-  /** Registers of a delay line, of which `signal` is the second. */
-  readonly moves: number;
+  /** The registers of a delay line, the first of which is changed elsewhere. */
+  readonly line: readonly Signal[];
   /** Nodes that work for this one alone, in order. */
   readonly inner: Node[];
   /** Its result is kept aside and takes its place when all else is done. */
@@ -196,7 +196,7 @@ class GraphBuilder {
       producers: new Set(),
       states: new Set(),
       guard: undefined,
-      moves: 0,
+      line: [],
       inner: [],
       deferred: false,
     };

@@ -15,6 +15,18 @@ export function limbsOf(width: number): number {
   return Math.ceil(width / WORD_BITS);
 }
 
+/** A piece of the simulation's memory. */
+export interface Range {
+  readonly from: number;
+  readonly bytes: number;
+}
+
+/** Signals that lie side by side: in any order or, those of a delay line, in theirs. */
+export interface Group {
+  readonly signals: readonly Signal[];
+  readonly isLine: boolean;
+}
+
 /**
  * Places in the simulation's linear memory. A value is kept sign- or zero-extended in `bytesOf(width)` bytes, a wide one as
  * limbs, low limb first, zero above its width; the lanes of a signal lie side by side, rounded up to whole vectors.
@@ -61,11 +73,32 @@ export class Layout {
     return this.#place(this.#deferred, signal);
   }
 
-  /** Places signals of one width side by side, with room behind them for the rest of a vector. */
-  placeChain(signals: readonly Signal[]): void {
-    const bytes = bytesOf(signals[0]!.net.width);
-    const address = this.allocate(bytes * signals.length + 16);
-    signals.forEach((signal, index) => this.#signals.set(signal, address + bytes * index));
+  /** Places the signals of each group side by side, all groups together; gives the place of all and of each. */
+  placeGroups(groups: readonly Group[]): { readonly all: Range; readonly each: readonly Range[] } {
+    const sizes = groups.map(sizeOf);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    const from = this.allocate(bytes);
+    let next = from;
+    const each: Range[] = [];
+    // Large ones first: so all are aligned.
+    const order = groups.map((_, index) => index).sort((a, b) => sizes[b]! - sizes[a]!);
+    for (const index of order) {
+      each[index] = { from: next, bytes: sizes[index]! };
+      let address = next;
+      const { signals, isLine } = groups[index]!;
+      const sorted = isLine ? signals : [...signals].sort((a, b) => bytesIn(b) - bytesIn(a));
+      for (const signal of sorted) {
+        this.#signals.set(signal, address);
+        address += bytesIn(signal);
+      }
+      next += sizes[index]!;
+    }
+    return { all: { from, bytes: this.#end - from }, each };
+  }
+
+  /** The place of a signal. */
+  rangeOf(signal: Signal): Range {
+    return { from: this.signal(signal), bytes: bytesIn(signal) };
   }
 
   /** Signals that have a place. */
@@ -105,6 +138,17 @@ export class Layout {
     open.next += bytes;
     return address;
   }
+}
+
+/** Bytes that a signal takes: its value, or whole vectors. */
+function bytesIn(signal: Signal): number {
+  return signal.lanes === 1 ? bytesOf(signal.net.width) : 16 * vectorsOf(signal);
+}
+
+/** Bytes for a group: a power of 2, or whole vectors. A line has room behind it for the rest of a vector. */
+function sizeOf({ signals, isLine }: Group): number {
+  const bytes = signals.reduce((sum, signal) => sum + bytesIn(signal), isLine ? 16 : 0);
+  return bytes > 8 ? 16 * Math.ceil(bytes / 16) : bytes > 4 ? 8 : bytes > 2 ? 4 : bytes;
 }
 
 /** Words that an address of a memory can name. */

@@ -1,12 +1,13 @@
 import type { Expr, Memory, Net } from "../ir.ts";
 import { scalarKey, typeOf, vectorKey, type Frame } from "./frame.ts";
+import { isPacked } from "./cost.ts";
 import type { Node } from "./graph.ts";
 import { bytesOf, limbsOf } from "./layout.ts";
 import type { Leaf, Network, Signal } from "./network.ts";
 import { publishPort } from "./port-writer.ts";
 import { ScalarEmitter } from "./scalar.ts";
 import { WORD_BITS } from "./trees.ts";
-import { isVectorisable, VectorEmitter } from "./vector.ts";
+import { VectorEmitter } from "./vector.ts";
 import { WideEmitter } from "./wide.ts";
 import { writeWord } from "./write-port.ts";
 
@@ -19,6 +20,8 @@ export interface Shared {
   readonly propertyFlag: (node: Node) => number;
   /** Where a reset is remembered. */
   readonly resetFlag: (node: Node) => number;
+  /** Where a node says that its block must not rest, if it must say so when it takes something. */
+  readonly activeFlag: (node: Node) => number | undefined;
 }
 
 /** Writes the code of nodes into one function. */
@@ -101,9 +104,20 @@ export class NodeWriter {
     if (node.deferred) this.#keepOld(node);
     this.emitter(node, 0).push(node.guard);
     this.#frame.branch(() => {
+      this.#markActive(node);
       for (const inner of node.inner) this.write(inner);
       write();
     });
+  }
+
+  /** The node's block does not rest after this cycle. */
+  #markActive(node: Node): void {
+    const flag = this.#shared.activeFlag(node);
+    if (flag === undefined) return;
+    const { body } = this.#frame;
+    body.i32(0);
+    body.i32(1);
+    body.access("i32.store8", flag);
   }
 
   /** A deferred register that takes nothing keeps what it has. */
@@ -236,11 +250,11 @@ export class NodeWriter {
   }
 
   /** Moves the values of a delay line on by one register, the last ones first. */
-  #shift({ signal, moves }: Node): void {
+  #shift({ line }: Node): void {
     const { body, layout } = this.#frame;
-    const bytes = bytesOf(signal!.net.width);
-    const second = layout.signal(signal!);
-    for (let offset = 16 * (Math.ceil((moves * bytes) / 16) - 1); offset >= 0; offset -= 16) {
+    const bytes = bytesOf(line[1]!.net.width);
+    const second = layout.signal(line[1]!);
+    for (let offset = 16 * (Math.ceil(((line.length - 1) * bytes) / 16) - 1); offset >= 0; offset -= 16) {
       body.i32(0);
       body.i32(0);
       body.vectorAccess("load", second - bytes + offset);
@@ -283,7 +297,10 @@ export class NodeWriter {
       body.op("i32.eqz");
       body.op("i32.and");
     }
-    this.#frame.branch(fetch);
+    this.#frame.branch(() => {
+      this.#markActive(node);
+      fetch();
+    });
   }
 
   #write(node: Node): void {
@@ -303,6 +320,7 @@ export class NodeWriter {
       body.op("i32.and");
     }
     this.#frame.branch(() => {
+      this.#markActive(node);
       const address = this.#wordAddress(node, lane);
       const values = this.#evaluate(node, port!.value!, lane);
       const wide = new WideEmitter(scalar);
@@ -320,6 +338,7 @@ export class NodeWriter {
     body.op("i32.eqz");
     body.op("i32.and");
     this.#frame.branch(() => {
+      this.#markActive(node);
       for (const address of [this.#shared.propertyFlag(node), layout.stopped]) {
         body.i32(0);
         body.i32(1);
@@ -327,11 +346,6 @@ export class NodeWriter {
       }
     });
   }
-}
-
-/** Whether a node is written for all its lanes at once. */
-export function isPacked({ kind, lanes, exprs }: Node): boolean {
-  return lanes.length > 1 && (kind === "compute" || kind === "register") && isVectorisable(exprs[0]!);
 }
 
 function isPowerOfTwo({ depth }: Memory): boolean {

@@ -7,9 +7,13 @@ const DEFERRED_AT_ONCE = 0.05;
 
 /**
  * The order of a clock cycle: what is needed comes first, and what the edge changes is changed in place once nobody
- * needs its old value. Where registers need each other's old values, some are deferred: the fewer, the better.
+ * needs its old value. Where registers need each other's old values, some are deferred: the fewer, the better. `needs` tells
+ * what comes before a node.
  */
-export function scheduleCycle(edge: readonly Node[]): Node[] {
+export function scheduleCycle(edge: readonly Node[]): {
+  readonly ordered: Node[];
+  readonly needs: (node: Node) => readonly Node[];
+} {
   // What only the outputs follow is no part of the cycle.
   const working = new Set(strongComponents(edge, ({ producers }) => [...producers]).flat());
   const needs = (node: Node): readonly Node[] => {
@@ -30,7 +34,7 @@ export function scheduleCycle(edge: readonly Node[]): Node[] {
       return components;
     });
   }
-  return strongComponents(edge, needs).flat();
+  return { ordered: strongComponents(edge, needs).flat(), needs };
 }
 
 /** What must be computed for the outputs to follow the inputs. */

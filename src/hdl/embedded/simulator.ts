@@ -8,6 +8,7 @@ import { instantiate } from "../wasm/index.ts";
 import { gateClocks } from "./gate-clocks.ts";
 import { compileDesign, type CompiledDesign } from "./compile.ts";
 import { inspect } from "./observe.ts";
+import { REST, type RestOptions } from "./rest.ts";
 import { powerOn } from "./power-on.ts";
 
 interface Exports {
@@ -23,6 +24,8 @@ export interface EmbeddedOptions {
   readonly observe?: boolean;
   /** One-bit outputs that `watch` is asked for. */
   readonly watched?: readonly string[];
+  /** Which parts of a design that is not observed rest while nothing changes in them. Default: those large enough for it to pay. */
+  readonly rest?: RestOptions;
 }
 
 /** A design compiled to WebAssembly within this process; no tool is needed. */
@@ -39,9 +42,9 @@ export class EmbeddedSimulator implements Simulator {
   #cycle = 0;
 
   /** Throws HdlError for a design with external modules. */
-  constructor(design: Design, { seed = 0, observe = false, watched = [] }: EmbeddedOptions = {}) {
+  constructor(design: Design, { seed = 0, observe = false, watched = [], rest = REST }: EmbeddedOptions = {}) {
     demandContents(design);
-    this.#compiled = compileDesign(hasDomains(design) ? gateClocks(design) : design, { observe, watched });
+    this.#compiled = compileDesign(hasDomains(design) ? gateClocks(design) : design, { observe, watched, rest });
     const { layout, code } = this.#compiled;
     const { exports, memory } = instantiate(code, layout.size);
     this.#exports = exports as unknown as Exports;
@@ -83,6 +86,12 @@ export class EmbeddedSimulator implements Simulator {
     if (this.#bytes[this.#compiled.layout.stopped] === 0) return true;
     this.#collectFailures();
     return false;
+  }
+
+  /** Parts of the design that rest at present, and all that may; none may rest where `settle` was called since the last cycle. */
+  restingBlocks(): { readonly resting: number; readonly all: number } {
+    const { from, bytes } = this.#compiled.resting;
+    return { resting: this.#bytes.subarray(from, from + bytes).reduce((sum, flag) => sum + flag, 0), all: bytes };
   }
 
   /** A function that tells whether a watched output is 1 after the last edge, without the others' being computed. */

@@ -125,6 +125,7 @@ export const SIMD = {
   "v128.andnot": 0x4f,
   "v128.or": 0x50,
   "v128.xor": 0x51,
+  "v128.any_true": 0x53,
   "v128.bitselect": 0x52,
   "i8x16.popcnt": 0x62,
   "i8x16.narrow_i16x8_s": 0x65,
