@@ -9,7 +9,7 @@ import { isScalar, type ScalarShape, type Shape } from "./shapes.ts";
 import type { Signal } from "./signal.ts";
 import { nameAt } from "./source-names.ts";
 import { buildTree } from "./tree.ts";
-import { isVerilogKeyword } from "./verilog/keywords.ts";
+import { isVerilogKeyword, otherName } from "./verilog/keywords.ts";
 
 /** Options of every declaration; a name is read from the source when none is given. */
 export interface DeclareOptions {
@@ -82,7 +82,7 @@ export function declaration(what: string, fallback: string, name: string | undef
 /** A name given by hand stays as it is, so it must be one that Verilog takes. */
 function checkName(name: string): void {
   if (isVerilogKeyword(name)) {
-    report({ code: "hdl-name", message: `the name "${name}" is a Verilog keyword`, help: "choose another name" });
+    report({ code: "hdl-name", message: `the name "${name}" is a Verilog keyword`, help: otherName(name, "value") });
   } else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name) || name.includes("__")) {
     const help = "use letters, digits and single underscores, a letter first";
     report({ code: "hdl-name", message: `the name "${name}" is not a plain identifier`, help });

@@ -217,7 +217,7 @@ test/hdl/fixtures/mistakes.ts:218:15: "leakedWire" belongs to module inner, but 
 test/hdl/fixtures/mistakes.ts:48:38: port "config" of mistake has the name of a Verilog keyword
   48 | const ports = (make: () => Ports) => module("mistake", make, () => undefined);
      |                                      ^
-  help: choose another name`,
+  help: choose another name, such as "config_value"`,
   clockPort: `
 test/hdl/fixtures/mistakes.ts:48:38: port "clock" of mistake has the name of the implicit port
   48 | const ports = (make: () => Ports) => module("mistake", make, () => undefined);

@@ -289,7 +289,7 @@ test/hdl/fixtures/slips.ts:288:3: memory "memory" has depth 2.5
 test/hdl/fixtures/slips.ts:292:3: the name "always" is a Verilog keyword
   292 |   wire(bool, { name: "always" });
       |   ^
-  help: choose another name`,
+  help: choose another name, such as "always_value"`,
   spacedName: `
 test/hdl/fixtures/slips.ts:295:3: the name "my wire" is not a plain identifier
   295 |   wire(bool, { name: "my wire" });
@@ -299,17 +299,17 @@ test/hdl/fixtures/slips.ts:295:3: the name "my wire" is not a plain identifier
 test/hdl/fixtures/slips.ts:297:30: the module name "module" is a Verilog keyword
   297 | export const keywordModule = module(
       |                              ^
-  help: choose another name`,
+  help: choose another name, such as "module_unit"`,
   spacedModule: `
 test/hdl/fixtures/slips.ts:302:29: the module name "my module" is not a plain identifier
   302 | export const spacedModule = module(
       |                             ^
-  help: use letters, digits and underscores, a letter first`,
+  help: use letters, digits and single underscores, a letter first`,
   keywordVendorPort: `
 test/hdl/fixtures/slips.ts:308:18: port "config" of vendor has the name of a Verilog keyword
   308 |   const Vendor = extern("vendor", () => ({ config: input(bool) }));
       |                  ^
-  help: choose another name`,
+  help: choose another name, such as "config_value"`,
   shapeAsPort: `
 test/hdl/fixtures/slips.ts:68:40: port "sum" is a shape without a direction
   68 | const ports = (make: () => unknown) => module("slip", make as () => Ports, () => undefined);

@@ -18,7 +18,7 @@ export interface SynchroniseOptions extends PartOptions {
 
 /**
  * A bit of another clock domain, or of none, in the open domain: `stages` registers (`ASYNC_REG`) later. A level that lasts less
- * than a cycle of the open domain may be missed; take the bit from a register of its domain, as logic has glitches.
+ * than a cycle of the open domain may be missed; take the bit from a register of its domain: logic has glitches, and is a mistake.
  */
 export function synchronise(x: Bool, options: SynchroniseOptions = {}): Bool {
   return chain(x, options).asBool();

@@ -3,7 +3,7 @@ import type { Expr, Module, Net } from "../ir.ts";
 import type { Site } from "../location.ts";
 import type { Problem } from "../problems.ts";
 import { clockName, resetName } from "../verilog/clocking.ts";
-import { isVerilogKeyword } from "../verilog/keywords.ts";
+import { isVerilogKeyword, otherName } from "../verilog/keywords.ts";
 import { eachNode, eachRoot, eachStatement, expressionOf, portExpressions } from "../walk.ts";
 
 /** Legal port names, every output and instance input driven, no signal of another module. */
@@ -28,7 +28,7 @@ function checkPortNames(module: Module, problems: Problem[]): void {
   };
   for (const port of module.ports) {
     const { hint } = port;
-    if (isVerilogKeyword(hint)) complain(port, "has the name of a Verilog keyword", "choose another name");
+    if (isVerilogKeyword(hint)) complain(port, "has the name of a Verilog keyword", otherName(hint, "value"));
     else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(hint) || (hint.includes("__") && module.external === undefined)) {
       complain(port, "is not a plain identifier", "use letters, digits and single underscores, a letter first");
     } else if (module.external === undefined && (hint === "clock" || hint === "reset")) {
@@ -138,11 +138,13 @@ function checkMemories(module: Module, problems: Problem[]): void {
   }
 }
 
-/** Modules appear as Verilog modules and files under their names. */
-function checkModuleName({ hint, site }: Module, problems: Problem[]): void {
-  const message = `the module name "${hint}" is ${isVerilogKeyword(hint) ? "a Verilog keyword" : "not a plain identifier"}`;
-  const help = isVerilogKeyword(hint) ? "choose another name" : "use letters, digits and underscores, a letter first";
-  if (isVerilogKeyword(hint) || !/^[A-Za-z][A-Za-z0-9_]*$/.test(hint)) {
-    problems.push({ code: "hdl-module-name", message, site, help });
+/** Modules appear as Verilog modules and files under their names; that of an external module is not ours to change. */
+function checkModuleName({ hint, site, external }: Module, problems: Problem[]): void {
+  const complain = (message: string, help: string): void => {
+    problems.push({ code: "hdl-module-name", message: `the module name "${hint}" is ${message}`, site, help });
+  };
+  if (isVerilogKeyword(hint)) complain("a Verilog keyword", otherName(hint, "unit"));
+  else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(hint) || (hint.includes("__") && external === undefined)) {
+    complain("not a plain identifier", "use letters, digits and single underscores, a letter first");
   }
 }

@@ -4,6 +4,7 @@ import { check } from "./check.ts";
 import { removeDeadCode } from "./dead-code.ts";
 import { checkDomains } from "./domains.ts";
 import { fold } from "./fold.ts";
+import { checkGlitches } from "./glitches.ts";
 import { noLatch } from "./latch.ts";
 import { LoopFinder } from "./loops.ts";
 import { mergeEqual } from "./merge.ts";
@@ -27,6 +28,7 @@ export function problemsOf(modules: readonly Module[], isWhole: boolean): Proble
 export function runPasses(design: Design): Design {
   const problems = problemsOf(design.modules, true);
   if (problems.length === 0) checkDomains(design, problems);
+  if (problems.length === 0) checkGlitches(design, problems);
   if (problems.length > 0) throw new HdlError(problems);
   for (const module of design.modules) {
     fold(module);

@@ -63,7 +63,8 @@ function namesIn(module: Module): ReadonlySet<string> {
 function nameModules(modules: readonly Module[]): void {
   const groups = new Map<string, Module[]>();
   for (const module of modules) {
-    const key = legalName(module.hint);
+    // An external module is called as its Verilog calls it.
+    const key = module.external === undefined ? legalName(module.hint) : module.hint;
     groups.set(key, [...(groups.get(key) ?? []), module]);
   }
   const taken = new Set(groups.keys());

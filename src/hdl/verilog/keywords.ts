@@ -22,3 +22,8 @@ const keywords = new Set(
 export function isVerilogKeyword(word: string): boolean {
   return keywords.has(word);
 }
+
+/** What to do about a name that is reserved: one that is not, and says the same. */
+export function otherName(word: string, suffix: "unit" | "value"): string {
+  return `choose another name, such as "${word}_${suffix}"`;
+}

@@ -26,6 +26,7 @@ import {
   uint,
   when,
   wire,
+  type Bool,
   type Module,
   type Ports,
 } from "../../../src/hdl/index.ts";
@@ -212,6 +213,88 @@ test("a synchroniser takes one domain", () => {
     },
   );
   expect(mistakes(Mixed)[0]).toContain('synchronise of a signal that mixes the clock domains "clock" and "b"');
+});
+
+test("a synchroniser takes no logic, whose glitches the other clock may see", () => {
+  const help = "\n  help: put a register of the domain it comes from in between";
+  const taking = (make: (io: { readonly a: Bool; readonly b: Bool }) => Bool) =>
+    module(
+      "taking",
+      () => ({ a: input(bool), b: input(bool), q: output(bool) }),
+      (io) => {
+        io.q.set(synchronise(make(io)));
+      },
+    );
+  const glitch = "synchronise takes the result of logic: the other clock may see its glitches";
+  expect(mistakes(taking(({ a, b }) => a.and(b)))).toEqual([`${glitch}\n  note: the logic is here${help}`]);
+  const throughWire = taking(({ a, b }) => {
+    const either = wire(bool);
+    either.set(a);
+    when(b, () => {
+      either.set(false);
+    });
+    return either.not();
+  });
+  expect(mistakes(throughWire)).toEqual([`${glitch}\n  note: the logic is here${help}`]);
+  const read = taking(({ a }) => {
+    const words = memory({ shape: uint(1), depth: 2, init: [0n, 1n] });
+    return words.read({ address: a, sync: false }).asBool();
+  });
+  expect(mistakes(read)).toEqual([`${glitch}\n  note: the logic is here${help}`]);
+  // What comes from outside or from a register, inverted or by a detour, is no logic; what is assigned later wins.
+  const straight = [
+    taking(({ a }) => a.not()),
+    taking(({ a, b }) => {
+      const both = reg(bool);
+      both.next = a.and(b);
+      return both;
+    }),
+    taking(({ a, b }) => {
+      const last = wire(bool);
+      when(b, () => {
+        last.set(b);
+      });
+      last.set(a);
+      return last;
+    }),
+  ];
+  for (const good of straight) expect(mistakes(good)).toEqual([]);
+});
+
+test("a synchroniser in an instance takes no logic from outside, and none that another instance gives", () => {
+  const Watch = module(
+    "watch",
+    () => ({ x: input(bool), q: output(bool) }),
+    (io) => {
+      io.q.set(synchronise(io.x));
+    },
+  );
+  const Gate = module(
+    "gate",
+    () => ({ a: input(bool), b: input(bool), both: output(bool), first: output(bool) }),
+    (io) => {
+      io.both.set(io.a.and(io.b));
+      io.first.set(io.a);
+    },
+  );
+  const outer = (choose: (gate: { readonly both: Bool; readonly first: Bool }) => Bool) =>
+    module(
+      "outer",
+      () => ({ a: input(bool), b: input(bool), q: output(bool) }),
+      (io) => {
+        const gate = instance(Gate);
+        gate.a.set(io.a);
+        gate.b.set(io.b);
+        const watch = instance(Watch);
+        watch.x.set(choose(gate));
+        io.q.set(watch.q);
+      },
+    );
+  expect(mistakes(outer(({ both }) => both))).toEqual([
+    'input "x" of instance "watch" is synchronised inside, but takes the result of logic: the other clock may see its glitches' +
+      "\n  note: the logic is here\n  help: put a register of the domain it comes from in between",
+  ]);
+  expect(mistakes(outer(({ first }) => first))).toEqual([]);
 });
 
 test("domains have names, and instances get them by these names", () => {
