@@ -12,7 +12,7 @@ export function unitScript(unit: SynthesisUnit, recipe: Recipe): string {
     // Properties would become cells and keep alive what only they look at.
     "read_verilog -sv -noassert -noassume unit.sv boxes.sv",
     `hierarchy -check -top ${unit.module}`,
-    ...(unit.flatten === true ? ["proc", "flatten"] : []),
+    ...(unit.flatten === true ? ["proc", "flatten -noscopeinfo"] : []),
     recipe.script(unit.module),
     `write_json ${NETLIST}`,
     "",

@@ -74,8 +74,9 @@ export async function synthesise(units: readonly SynthesisUnit[], options: Synth
           root,
           key,
           async (folder) => {
-            stopped.throwIfAborted();
             tell();
+            // Nobody would end a worker that starts after the interruption.
+            stopped.throwIfAborted();
             worker ??= new SynthesisWorker({ target, program });
             writeFileSync(join(folder, FILE), JSON.stringify(await worker.run(work)));
           },

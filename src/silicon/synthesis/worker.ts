@@ -57,6 +57,11 @@ export class SynthesisWorker {
     clearTimeout(late);
   }
 
+  /** Ends the thread at once, whatever it does: a native Yosys goes on without it. */
+  async kill(): Promise<void> {
+    await this.#thread.terminate();
+  }
+
   #send(request: WorkerRequest): void {
     this.#thread.postMessage(request);
   }
