@@ -31,12 +31,6 @@ const ABC_SCRIPT = `+${["strash", "ifraig", "scorr", ...COMPRESS, "dch,-f", "ama
 
 const LIBERTY = "cells.lib";
 const GENLIB = "cells.genlib";
-const CONSTANTS = "constants.v";
-
-/** ABC demands cells for constants; tied inputs are no gates. */
-const CONSTANT_CELLS = `module ZERO(output Y); assign Y = 1'b0; endmodule
-module ONE(output Y); assign Y = 1'b1; endmodule
-`;
 
 /** What the figures of a mapped module need to know of a library. */
 export interface CellFigures {
@@ -64,13 +58,13 @@ export function cellRecipe(library: CellLibrary, tables: CellTables): Recipe {
         `synth -booth -noabc -top ${top}`,
         `dfflibmap -liberty ${LIBERTY}`,
         `abc ${logic} -script ${ABC_SCRIPT}`,
-        ...(generic ? [`techmap -map ${CONSTANTS}`] : []),
+        // Undone by nothing: a mapped constant is a bit, not a cell.
         "opt_clean",
         `read_liberty -lib -ignore_miss_func ${LIBERTY}`,
       ].join("\n"),
     files: {
       [LIBERTY]: library.liberty ?? genericLiberty(),
-      ...(generic && { [GENLIB]: genericGenlib(), [CONSTANTS]: CONSTANT_CELLS }),
+      ...(generic && { [GENLIB]: genericGenlib() }),
     },
     version: VERSION,
     read: (netlist) => figuresOf(netlist, tables),
