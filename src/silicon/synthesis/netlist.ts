@@ -60,13 +60,17 @@ const moduleSchema = z.object({
 });
 const fileSchema = z.object({ modules: z.record(z.string(), z.unknown()) });
 
+/** ABC's constants under the names of the generic set: levels, not cells. */
+const CONSTANTS = new Set(["ZERO", "ONE"]);
+
 /**
  * The module `top` of what Yosys' `write_json` wrote. Instances of the modules named in `blackBoxes` become `children`.
  * Throws when the text is no netlist or a library cell's pins have no directions.
  */
 export function readNetlist(json: string, top: string, blackBoxes: ReadonlySet<string>): Netlist {
   const module = moduleSchema.parse(fileSchema.parse(JSON.parse(json)).modules[top]);
-  const all = Object.entries(module.cells).map(([name, cell]): NetlistCell => {
+  const built = Object.entries(module.cells).filter(([, { type }]) => !CONSTANTS.has(type));
+  const all = built.map(([name, cell]): NetlistCell => {
     const pins = Object.entries(cell.connections).map(([pin, connected]): [string, NetlistPin] => {
       const way = cell.port_directions[pin];
       if (way === undefined) throw new Error(`cell ${name} of type ${cell.type}: pin ${pin} has no direction`);
