@@ -1,10 +1,12 @@
 /** `systole report`: what a configuration costs in gates, memories and time, block by block. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { makeWorkload } from "../../bench/index.ts";
+import type { Params } from "../../config/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
-import type { CostReport, SynthesisProgress, Technology } from "../../silicon/index.ts";
+import type { CostReport, EnergyWish, SynthesisProgress, Technology } from "../../silicon/index.ts";
 import {
   DEFAULT_MACRO_RULE,
   GENERIC_LIBRARY,
@@ -32,6 +34,7 @@ interface ReportFlags {
   readonly macroBits: number;
   readonly yosys?: string;
   readonly jobs?: number;
+  readonly energy?: number;
   readonly depth: number;
   readonly html?: string;
   readonly svg?: string;
@@ -64,6 +67,20 @@ function showProgress(progress: Progress): (state: SynthesisProgress) => void {
   };
 }
 
+function energyWish(params: Params, { energy }: ReportFlags, progress: Progress): EnergyWish | undefined {
+  if (energy === undefined) return undefined;
+  const choice = { shape: "bert-base", seq: energy, softmax: "deferred", repeat: 1, seed: 1 } as const;
+  let begun = false;
+  return {
+    workload: makeWorkload("layer", params, choice, {}),
+    onProgress: (share) => {
+      if (!begun) progress.step(`running a BERT-Base layer, ${energy} tokens`);
+      begun = true;
+      progress.update(share, "");
+    },
+  };
+}
+
 async function measure(config: string, flags: ReportFlags): Promise<CostReport> {
   const params = loadConfig(config);
   const technology = technologyOf(flags);
@@ -77,6 +94,7 @@ async function measure(config: string, flags: ReportFlags): Promise<CostReport> 
         workers: flags.jobs,
         signal,
         onProgress: showProgress(progress),
+        energy: energyWish(params, flags, progress),
       }),
     );
   } finally {
@@ -115,7 +133,7 @@ async function report(source: string, other: string | undefined, flags: ReportFl
 export function addReport(program: Command): void {
   program
     .command("report")
-    .description("area, memories and timing of an accelerator, block by block, by synthesis of its Verilog")
+    .description("area, memories, timing and energy of an accelerator, block by block, by synthesis of its Verilog")
     .argument("<config>", "preset name or configuration file, or a report that --json printed")
     .argument("[other]", "a second one, to compare with")
     .option("--liberty <file>", "map to the cells of a Liberty file instead of NAND, NOR, inverter and flip-flop")
@@ -125,6 +143,11 @@ export function addReport(program: Command): void {
       new Option("--macro-bits <n>", "memories with clocked reads of at least so many bits become macros")
         .argParser(integer(1, 2 ** 30))
         .default(DEFAULT_MACRO_RULE.minimumBits),
+    )
+    .addOption(
+      new Option("--energy <tokens>", "run a BERT-Base layer of so many tokens and add its energy").argParser(
+        integer(1, 512),
+      ),
     )
     .option("--yosys <program>", "a native Yosys instead of the one within")
     .addOption(
@@ -138,7 +161,7 @@ export function addReport(program: Command): void {
     .option("--json", "print one JSON object on standard output and nothing else (docs/cost-report.md)")
     .addHelpText(
       "after",
-      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report before.json after.json --html out/compare.html",
+      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report transformer --node 45nm --energy 128\n  systole report before.json after.json --html out/compare.html",
     )
     .action(report);
 }

@@ -1,7 +1,9 @@
+import type { Workload } from "../../bench/index.ts";
 import type { Params } from "../../config/index.ts";
 import { elaborateAccelerator } from "../../generators/index.ts";
 import { Lane } from "../../generators/norm/index.ts";
 import { elaborate, type Design } from "../../hdl/index.ts";
+import { measureEnergy } from "../energy/index.ts";
 import {
   DEFAULT_MACRO_RULE,
   designStructure,
@@ -15,7 +17,7 @@ import { macroCost, tableCost, type MacroTable, type TechnologyNode } from "../t
 import type { CellLibrary, MacroCost, MacroShape } from "../types.ts";
 import type { DesignParts } from "./areas.ts";
 import { buildCostReport } from "./build.ts";
-import type { CostReport } from "./schema.ts";
+import type { CostReport, EnergyReport } from "./schema.ts";
 import { designTiming, requireDelays } from "./timing.ts";
 
 /** With what a variant is to be built. */
@@ -27,9 +29,23 @@ export interface Technology {
   readonly macros?: MacroTable | undefined;
 }
 
+/** A workload that is run on the RTL to see how much of it moves. */
+export interface EnergyWish {
+  readonly workload: Workload;
+  /** What the workload is called in the report; default: its kind and dimensions. */
+  readonly name?: string | undefined;
+  /** Told the share of commands that have retired, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
 export interface MeasureOptions extends Omit<SynthesisOptions, "target"> {
   readonly technology: Technology;
   readonly macroRule?: MacroRule | undefined;
+}
+
+export interface CostOptions extends MeasureOptions {
+  /** Without one the report has no energy. */
+  readonly energy?: EnergyWish | undefined;
 }
 
 /** A design after synthesis, with what its report is made of. */
@@ -54,13 +70,13 @@ export async function measureDesign(design: Design, options: MeasureOptions): Pr
 /** A lane that requantises and does nothing else: the norm unit's lane without functions. */
 export const requantiserDesign = (): Design => elaborate(Lane, { softmax: false, layernorm: false, gelu: false });
 
-/** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign`. */
-export async function measureCost(params: Params, options: MeasureOptions): Promise<CostReport> {
+/** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign` and of a run. */
+export async function measureCost(params: Params, options: CostOptions): Promise<CostReport> {
   const { technology } = options;
   const parts = await measureDesign(elaborateAccelerator(params), options);
   const requantiser = await measureDesign(requantiserDesign(), options);
   const { library, node } = technology;
-  return buildCostReport({
+  const report = buildCostReport({
     config: params.config,
     library: library.name,
     node: node?.name,
@@ -68,6 +84,27 @@ export async function measureCost(params: Params, options: MeasureOptions): Prom
     parts,
     requantiser,
     timing: designTiming(parts, library, node),
+  });
+  const energy = await energyOf(params, options, parts, report.fmaxMhz);
+  return energy === undefined ? report : { ...report, energy };
+}
+
+async function energyOf(
+  params: Params,
+  { energy, technology, macroRule, signal }: CostOptions,
+  { modules, macroCost: macro }: MeasuredDesign,
+  fmaxMhz: number,
+): Promise<EnergyReport | undefined> {
+  if (energy === undefined) return undefined;
+  const { workload, name, onProgress } = energy;
+  return measureEnergy({
+    params,
+    workload,
+    costs: { modules, macro, node: technology.node, ...(macroRule !== undefined && { rule: macroRule }) },
+    fmaxMhz,
+    ...(name !== undefined && { name }),
+    ...(onProgress !== undefined && { onProgress }),
+    ...(signal !== undefined && { signal }),
   });
 }
 

@@ -18,9 +18,14 @@ const square = (um2: number): string => (um2 >= 1e5 ? `${(um2 / 1e6).toFixed(3)}
 
 /** Tables of blocks, modules, memories and paths, then the totals. */
 export function renderCostTerminal(report: CostReport, { depth }: TerminalOptions): string {
-  return [moduleTable(report, depth), memoryTable(report), pathTable(report), blockTable(report), totals(report)].join(
-    "\n\n",
-  );
+  return [
+    moduleTable(report, depth),
+    memoryTable(report),
+    pathTable(report),
+    ...energyTable(report),
+    blockTable(report),
+    totals(report),
+  ].join("\n\n");
 }
 
 function moduleTable({ modules, totalUm2 }: CostReport, depth: number): string {
@@ -86,6 +91,22 @@ function pathTable({ timing }: CostReport): string {
       ]),
   );
   return `${table}\n${pc.dim(timing.model)}`;
+}
+
+const microjoules = (picojoules: number): string => `${(picojoules / 1e6).toFixed(2)} µJ`;
+
+function energyTable({ energy }: CostReport): string[] {
+  if (energy === undefined) return [];
+  const { workload, node, parts, totalPicojoules, perMacPicojoules, energyDelayProduct } = energy;
+  const table = formatTable(
+    [left(`energy: ${workload}`), { head: "" }, { head: "share" }],
+    [...parts]
+      .sort((a, b) => b.picojoules - a.picojoules)
+      .map(({ name, picojoules, share }) => [name, microjoules(picojoules), percent(share)]),
+  );
+  const product = `${(energyDelayProduct * 1e9).toPrecision(3)} nJ·s`;
+  const total = `${microjoules(totalPicojoules)} at ${node}, ${perMacPicojoules.toFixed(2)} pJ a multiplication, energy × delay ${product}`;
+  return [`${table}\n${total}`];
 }
 
 function blockTable({ blocks }: CostReport): string {
