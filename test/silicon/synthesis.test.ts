@@ -34,12 +34,12 @@ const Adder = module(
 /** Two adders, a large memory and a small one; `twist` changes the top alone. */
 const Small = module(
   "pair",
-  (_: { readonly twist: boolean }) => ({
+  () => ({
     a: input(uint(WORD)),
     address: input(uint(WORD)),
     q: output(uint(WORD)),
   }),
-  (io, { twist }) => {
+  (io, { twist }: { readonly twist: boolean }) => {
     const first = instance(Adder);
     const second = instance(Adder);
     const large = memory({ shape: uint(WORD), depth: 256 });
