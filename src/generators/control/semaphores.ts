@@ -15,9 +15,10 @@ export const countBits = (p: Params): number => Math.log2(p.semaphoreMax + 1);
  *   t + 1   after start: each of them one less     each of them one more
  * ```
  *
- * Every engine may start and every engine may post in one cycle. Engines that want the same semaphore in the same cycle
- * are served in the order load, store, gemm, norm, so that no count goes below zero whatever the program does. A post
- * beyond the maximum is a fault of the command that posts.
+ * Every engine may start and every engine may post in one cycle. Engines that want the same semaphore are served in the order
+ * load, store, gemm, norm, so that no count goes below zero whatever the program does: a head whose semaphores are all there
+ * keeps them from later engines, whether or not its engine is ready. A post beyond the maximum is a fault of the command that
+ * posts.
  */
 export const Semaphores = module(
   "semaphores",
@@ -41,10 +42,13 @@ export const Semaphores = module(
     const posted = posts.reduce((all, post) => all.or(post));
     const zero = cat(...[...counts].reverse().map((count) => count.eq(0))).and(posted.not());
 
+    // What may start holds back the others, not what does: no engine's readiness is on the way to another's start.
+    let kept: Uint = uintLit(0, p.semaphores);
     let taken: Uint = uintLit(0, p.semaphores);
     for (const engine of io.engines) {
       const wait = engine.wait.wrap(p.semaphores);
-      engine.missing.set(wait.and(zero.or(taken)));
+      engine.missing.set(wait.and(zero.or(kept)));
+      kept = kept.or(mux(wait.and(zero).eq(0), wait, uintLit(0)));
       taken = taken.or(mux(engine.start, wait, uintLit(0)));
     }
 
