@@ -3,9 +3,11 @@
  *
  * - synthesis: distinct modules mapped to cells with Yosys.
  * - technology: nodes, memory macros, Liberty files.
+ * - fpga: distinct modules mapped to the cells of FPGAs.
  * - timing: the longest paths, estimated.
  * - report: everything summed up.
  */
+export * from "./fpga/index.ts";
 export * from "./report/index.ts";
 export * from "./synthesis/index.ts";
 export * from "./technology/index.ts";

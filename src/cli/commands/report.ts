@@ -6,9 +6,10 @@ import type { Params } from "../../config/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
-import type { CostReport, EnergyWish, SynthesisProgress, Technology } from "../../silicon/index.ts";
+import type { CostReport, EnergyWish, FpgaFamily, SynthesisProgress, Technology } from "../../silicon/index.ts";
 import {
   DEFAULT_MACRO_RULE,
+  fpgaFamilies,
   GENERIC_LIBRARY,
   isCostReport,
   loadCostReport,
@@ -32,6 +33,7 @@ interface ReportFlags {
   readonly node?: string;
   readonly macros?: string;
   readonly macroBits: number;
+  readonly fpga?: readonly FpgaFamily[];
   readonly yosys?: string;
   readonly jobs?: number;
   readonly energy?: number;
@@ -90,6 +92,7 @@ async function measure(config: string, flags: ReportFlags): Promise<CostReport> 
       measureCost(params, {
         technology,
         macroRule: { minimumBits: flags.macroBits },
+        fpga: flags.fpga,
         yosys: flags.yosys,
         workers: flags.jobs,
         signal,
@@ -149,6 +152,11 @@ export function addReport(program: Command): void {
         integer(1, 512),
       ),
     )
+    .addOption(
+      new Option("--fpga <family...>", "map the design to FPGAs too: LUTs, flip-flops, DSPs, block RAMs").choices(
+        fpgaFamilies(),
+      ),
+    )
     .option("--yosys <program>", "a native Yosys instead of the one within")
     .addOption(
       new Option("--jobs <n>", "modules synthesised at a time (default: one a core)").argParser(integer(1, 256)),
@@ -161,7 +169,7 @@ export function addReport(program: Command): void {
     .option("--json", "print one JSON object on standard output and nothing else (docs/cost-report.md)")
     .addHelpText(
       "after",
-      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report transformer --node 45nm --energy 128\n  systole report before.json after.json --html out/compare.html",
+      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report transformer --node 45nm --energy 128\n  systole report edge --fpga xc7 ecp5\n  systole report before.json after.json --html out/compare.html",
     )
     .action(report);
 }

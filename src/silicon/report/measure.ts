@@ -4,9 +4,11 @@ import { elaborateAccelerator } from "../../generators/index.ts";
 import { Lane } from "../../generators/norm/index.ts";
 import { elaborate, type Design } from "../../hdl/index.ts";
 import { measureEnergy } from "../energy/index.ts";
+import { fpgaReport } from "../fpga/index.ts";
 import {
   DEFAULT_MACRO_RULE,
   designStructure,
+  NO_MACROS,
   synthesise,
   synthesisUnits,
   type MacroRule,
@@ -14,7 +16,7 @@ import {
   type SynthesisOptions,
 } from "../synthesis/index.ts";
 import { macroCost, tableCost, type MacroTable, type TechnologyNode } from "../technology/index.ts";
-import type { CellLibrary, MacroCost, MacroShape } from "../types.ts";
+import type { CellLibrary, FpgaFamily, MacroCost, MacroShape } from "../types.ts";
 import type { DesignParts } from "./areas.ts";
 import { buildCostReport } from "./build.ts";
 import type { CostReport, EnergyReport } from "./schema.ts";
@@ -41,6 +43,8 @@ export interface EnergyWish {
 export interface MeasureOptions extends Omit<SynthesisOptions, "target"> {
   readonly technology: Technology;
   readonly macroRule?: MacroRule | undefined;
+  /** FPGA families to map the design to as well. */
+  readonly fpga?: readonly FpgaFamily[] | undefined;
 }
 
 export interface CostOptions extends MeasureOptions {
@@ -73,7 +77,8 @@ export const requantiserDesign = (): Design => elaborate(Lane, { softmax: false,
 /** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign` and of a run. */
 export async function measureCost(params: Params, options: CostOptions): Promise<CostReport> {
   const { technology } = options;
-  const parts = await measureDesign(elaborateAccelerator(params), options);
+  const design = elaborateAccelerator(params);
+  const parts = await measureDesign(design, options);
   const requantiser = await measureDesign(requantiserDesign(), options);
   const { library, node } = technology;
   const report = buildCostReport({
@@ -86,7 +91,8 @@ export async function measureCost(params: Params, options: CostOptions): Promise
     timing: designTiming(parts, library, node),
   });
   const energy = await energyOf(params, options, parts, report.fmaxMhz);
-  return energy === undefined ? report : { ...report, energy };
+  const fpga = await fpgaOf(design, report, options);
+  return { ...report, ...(fpga !== undefined && { fpga }), ...(energy !== undefined && { energy }) };
 }
 
 async function energyOf(
@@ -106,6 +112,20 @@ async function energyOf(
     ...(onProgress !== undefined && { onProgress }),
     ...(signal !== undefined && { signal }),
   });
+}
+
+/** The design on FPGAs: no memory is a macro, since their flows find the block RAMs themselves. */
+async function fpgaOf(design: Design, report: CostReport, options: MeasureOptions): Promise<CostReport["fpga"]> {
+  if (options.fpga === undefined || options.fpga.length === 0) return undefined;
+  const units = synthesisUnits(design, NO_MACROS);
+  const structure = designStructure(design, NO_MACROS);
+  const rows = [...report.modules, ...report.memories];
+  const found: CostReport["fpga"] = {};
+  for (const family of options.fpga) {
+    const { modules } = await synthesise(units, { ...options, target: { kind: "fpga", family } });
+    found[family] = fpgaReport(family, structure, modules, rows);
+  }
+  return found;
 }
 
 /** µm² of a gate equivalent of logic: the Liberty file's, else the node's. */

@@ -14,7 +14,8 @@ export function unitScript(unit: SynthesisUnit, recipe: Recipe): string {
     `hierarchy -check -top ${unit.module}`,
     ...(unit.flatten === true ? ["proc", "flatten -noscopeinfo"] : []),
     recipe.script(unit.module),
-    `write_json ${NETLIST}`,
+    // Of an FPGA's flow the netlist alone: its library is in the design too.
+    `write_json ${recipe.selected === true ? "-selected " : ""}${NETLIST}`,
     "",
   ].join("\n");
 }

@@ -12,6 +12,8 @@ export interface Recipe {
    * part of the cache key.
    */
   readonly script: (top: string) => string;
+  /** Only what is selected at the end of the script is written out: no black boxes. */
+  readonly selected?: boolean;
   /** Libraries the script names, by file name: in Yosys' working directory, and part of the cache key. */
   readonly files: Readonly<Record<string, string>>;
   /** Part of the cache key: raised when `read` changes its result. */

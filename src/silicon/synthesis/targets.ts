@@ -1,3 +1,4 @@
+import { fpgaRecipe } from "../fpga/recipe.ts";
 import { parseLiberty } from "../technology/index.ts";
 import { timingLibrary } from "../timing/index.ts";
 import type { CellLibrary, SynthesisTarget } from "../types.ts";
@@ -6,7 +7,7 @@ import type { Recipe } from "./recipe.ts";
 
 /** The recipe of a target. */
 export function recipeFor(target: SynthesisTarget): Recipe {
-  if (target.kind === "fpga") throw new Error(`no recipe for ${target.family}`);
+  if (target.kind === "fpga") return fpgaRecipe(target.family);
   const { library } = target;
   const figures = library.liberty === undefined ? genericFigures : libertyFigures(library, library.liberty);
   return cellRecipe(library, { figures, delays: timingLibrary(library) });

@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/index.ts";
+import { Accelerator } from "../../src/generators/index.ts";
+import { elaborate } from "../../src/hdl/index.ts";
+import {
+  designStructure,
+  fpgaReport,
+  fpgaUse,
+  NO_MACROS,
+  synthesisUnits,
+  type FpgaFamily,
+  type ModuleSynthesis,
+} from "../../src/silicon/index.ts";
+import { runUnit } from "../../src/silicon/synthesis/job.ts";
+import { recipeFor } from "../../src/silicon/synthesis/targets.ts";
+
+const edge = elaborate(Accelerator, loadConfig("edge"));
+const units = new Map(synthesisUnits(edge, NO_MACROS).map((unit) => [unit.module, unit]));
+
+/** Modules of the preset `edge`, mapped each by itself. */
+async function map(family: FpgaFamily, names: readonly string[]): Promise<Map<string, ModuleSynthesis>> {
+  const recipe = recipeFor({ kind: "fpga", family });
+  const signal = new AbortController().signal;
+  const made = new Map<string, ModuleSynthesis>();
+  for (const name of names) made.set(name, await runUnit(units.get(name)!, recipe, undefined, signal));
+  return made;
+}
+
+/** The memory module of the banks of `scratchpad` or `accumulator`. */
+function bankOf(memory: string): string {
+  const banks = edge.modules.find(({ name }) => name === `${memory}_banks`)!;
+  const name = designStructure(edge, NO_MACROS).modules.get(banks.name)!.memories[0]!.module;
+  expect(units.get(name)).toBeDefined();
+  return name;
+}
+
+const scratchpad = bankOf("scratchpad");
+const accumulator = bankOf("accumulator");
+const fifo = "memory_1a1w_8x64";
+
+describe("Xilinx 7-series", () => {
+  let made: Map<string, ModuleSynthesis>;
+  beforeAll(async () => {
+    made = await map("xc7", ["pe", scratchpad, accumulator, fifo]);
+  }, 240_000);
+  const cells = (module: string) => made.get(module)!.cells;
+  const use = (module: string) => fpgaUse("xc7", cells(module));
+
+  test("the multiplier of a PE, and its sum, are a DSP block", () => {
+    expect(cells("pe")["DSP48E1"]).toBe(1);
+    expect(use("pe").dsp).toBe(1);
+    expect(use("pe").lut).toBeLessThan(30);
+  });
+
+  test("banks of scratchpad and accumulator are block RAMs and nothing else", () => {
+    for (const bank of [scratchpad, accumulator]) {
+      expect(Object.keys(cells(bank)).every((cell) => cell.startsWith("RAMB"))).toBe(true);
+    }
+    // 1024 words of 64 bits are two RAMB36 of 36 bits a word, 512 words of 256 bits four of 72.
+    expect(use(scratchpad)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 2, lutRam: 0 });
+    expect(use(accumulator)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 4, lutRam: 0 });
+  });
+
+  test("only queues, which read without a clock, are in look-up tables", () => {
+    expect(use(fifo).bram).toBe(0);
+    expect(use(fifo).lutRam).toBe(use(fifo).lut);
+    expect(use(fifo).lut).toBeGreaterThan(0);
+  });
+});
+
+test("ECP5: a PE's multiplier in MULT18X18D, banks in DP16KD", async () => {
+  const made = await map("ecp5", ["pe", accumulator]);
+  expect(made.get("pe")!.cells["MULT18X18D"]).toBe(1);
+  // 36 bits a word and 512 words: 256 bits take eight.
+  expect(made.get(accumulator)!.cells).toEqual({ DP16KD: 8 });
+}, 120_000);
+
+test("iCE40: a PE's multiplier and sum in SB_MAC16, banks in 4 kbit blocks", async () => {
+  const made = await map("ice40", ["pe", accumulator]);
+  expect(made.get("pe")!.cells["SB_MAC16"]).toBe(1);
+  expect(fpgaUse("ice40", made.get(accumulator)!.cells)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 32, lutRam: 0 });
+}, 120_000);
+
+test("UltraScale+: a PE's multiplier in DSP48E2", async () => {
+  const made = await map("xcup", ["pe"]);
+  expect(made.get("pe")!.cells["DSP48E2"]).toBe(1);
+}, 240_000);
+
+test("a design's use is that of its modules, times their instances", () => {
+  const module = (name: string, cells: Record<string, number>): [string, ModuleSynthesis] => [
+    name,
+    { module: name, cells, ge: 0, flipFlops: 0, timing: undefined },
+  ];
+  const report = fpgaReport(
+    "xc7",
+    {
+      top: "top",
+      modules: new Map([
+        [
+          "top",
+          {
+            module: "top",
+            children: [
+              { name: "one", module: "leaf" },
+              { name: "two", module: "leaf" },
+            ],
+            memories: [{ name: "ram", module: "ram", words: 512, bits: 36, ports: "1r1w", built: "flip-flops" }],
+          },
+        ],
+        ["leaf", { module: "leaf", children: [], memories: [] }],
+      ]),
+    },
+    new Map([
+      module("top", { LUT2: 3, FDRE: 1, CARRY4: 5 }),
+      module("leaf", { LUT6: 10, DSP48E1: 1, RAM32M: 2 }),
+      module("ram", { RAMB18E1: 1 }),
+    ]),
+    [
+      { path: "top", module: "top", instances: 1 },
+      { path: "*", module: "leaf", instances: 2 },
+      { path: "ram", module: "ram", instances: 1 },
+    ],
+  );
+  expect(report).toEqual({
+    ...{ lut: 3 + 2 * (10 + 8), ff: 1, dsp: 2, bram: 0.5, lutRam: 16 },
+    modules: [
+      { path: "top", module: "top", instances: 1, lut: 39, ff: 1, dsp: 2, bram: 0.5 },
+      { path: "*", module: "leaf", instances: 2, lut: 36, ff: 0, dsp: 2, bram: 0 },
+      { path: "ram", module: "ram", instances: 1, lut: 0, ff: 0, dsp: 0, bram: 0.5 },
+    ],
+  });
+});
+
+test("a cell that no flow leaves is no silent zero", () => {
+  expect(() => fpgaUse("ecp5", { $mul: 1 })).toThrow("cell $mul is none of ecp5");
+});
