@@ -1,0 +1,6 @@
+/** The area study: what variants cost in area, and a layer on them in energy. */
+export * from "./picture.ts";
+export * from "./points.ts";
+export * from "./result.ts";
+export * from "./run.ts";
+export * from "./table.ts";

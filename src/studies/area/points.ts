@@ -1,0 +1,106 @@
+/** The variants of the area study: one question a group, and in each group one thing changes. */
+import type { LayerBenchmark } from "../../bench/index.ts";
+import { parseLayerShape } from "../../bench/index.ts";
+import { checkConfig, deriveParams } from "../../config/index.ts";
+import type { Params } from "../../config/index.ts";
+import { SystoleError } from "../../errors.ts";
+
+/** What a group asks. */
+export const AREA_GROUPS = {
+  memory: "scratchpad against accumulator, 320 KiB in all",
+  functions: "with and without the norm functions",
+  lanes: "lanes of the norm unit",
+  array: "size of the array, as many lanes as columns",
+} as const;
+
+export type AreaGroup = keyof typeof AREA_GROUPS;
+
+/** One variant, and the layer whose energy is measured on it. */
+export interface AreaPoint {
+  readonly group: AreaGroup;
+  readonly name: string;
+  readonly params: Params;
+  /** None: the area alone. */
+  readonly layer: { readonly name: string; readonly benchmark: LayerBenchmark } | undefined;
+}
+
+/** Changes to the base configuration. */
+interface Change {
+  readonly array?: { readonly rows: number; readonly cols: number };
+  readonly scratchpadKib?: number;
+  readonly accumulatorKib?: number;
+  readonly lanes?: number;
+  readonly functions?: readonly string[];
+}
+
+const square = (size: number): Change => ({ array: { rows: size, cols: size }, lanes: size });
+
+/** Every variant by its group; `base` itself is the reference of each. */
+const VARIANTS: readonly {
+  readonly group: AreaGroup;
+  readonly name: string;
+  readonly change: Change;
+  readonly layer: boolean;
+}[] = [
+  { group: "memory", name: "64 + 256 KiB", change: {}, layer: true },
+  { group: "memory", name: "256 + 64 KiB", change: { scratchpadKib: 256, accumulatorKib: 64 }, layer: true },
+  { group: "functions", name: "Softmax, LayerNorm, GELU", change: {}, layer: false },
+  { group: "functions", name: "GELU alone", change: { functions: ["gelu"] }, layer: false },
+  { group: "functions", name: "requantise and ReLU", change: { functions: [] }, layer: false },
+  { group: "lanes", name: "16 lanes", change: {}, layer: true },
+  { group: "lanes", name: "8 lanes", change: { lanes: 8 }, layer: true },
+  { group: "lanes", name: "4 lanes", change: { lanes: 4 }, layer: true },
+  ...[4, 8, 16, 32].map((size) => ({
+    group: "array" as const,
+    name: `${size} × ${size}`,
+    change: square(size),
+    layer: true,
+  })),
+];
+
+function derive(base: Params, change: Change): Params {
+  const { config } = base;
+  const { array = config.array, lanes, functions = config.norm.functions } = change;
+  const derived = {
+    ...config,
+    array,
+    scratchpad: { ...config.scratchpad, kib: change.scratchpadKib ?? config.scratchpad.kib },
+    accumulator: { ...config.accumulator, kib: change.accumulatorKib ?? config.accumulator.kib },
+    norm: { ...config.norm, functions, ...(lanes !== undefined && { lanes }) },
+  };
+  return deriveParams(checkConfig(derived, config.name));
+}
+
+/** Which layers are run: a large one where memories and lanes differ, a small one for arrays down to 4 × 4. */
+export interface AreaLayers {
+  readonly shape: string;
+  readonly seq: number;
+  readonly arrayShape: string;
+  readonly arraySeq: number;
+}
+
+function layerOf({ shape, seq }: { readonly shape: string; readonly seq: number }): NonNullable<AreaPoint["layer"]> {
+  const benchmark = { ...parseLayerShape(shape), seq, layers: 1, softmax: "deferred" as const, seed: 1 };
+  return { name: `${shape} layer, l = ${seq}`, benchmark };
+}
+
+/** The points of the groups asked for. Errors: `study-group`, `bench-shape`. */
+export function areaPoints(
+  base: Params,
+  layers: AreaLayers,
+  groups: readonly string[] = Object.keys(AREA_GROUPS),
+): AreaPoint[] {
+  const unknown = groups.find((group) => !Object.hasOwn(AREA_GROUPS, group));
+  if (unknown !== undefined) {
+    throw new SystoleError({
+      code: "study-group",
+      message: `--only ${groups.join(",")}: must be of ${Object.keys(AREA_GROUPS).join(", ")}, not ${JSON.stringify(unknown)}`,
+    });
+  }
+  const large = layerOf(layers);
+  const small = layerOf({ shape: layers.arrayShape, seq: layers.arraySeq });
+  return VARIANTS.filter(({ group }) => groups.includes(group)).map(({ group, name, change, layer }) => ({
+    ...{ group, name, params: derive(base, change) },
+    layer: layer ? (group === "array" ? small : large) : undefined,
+  }));
+}

@@ -1,0 +1,87 @@
+/** Runs the area study: point by point, each kept as soon as it is known. */
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { SystoleError } from "../../errors.ts";
+import { writeFileAtomic } from "../../files/index.ts";
+import { generateAccelerator } from "../../generators/index.ts";
+import { contentKey } from "../../harness/index.ts";
+import { costReportSchema } from "../../silicon/report/schema.ts";
+import type { CostReport } from "../../silicon/report/schema.ts";
+import type { AreaPoint } from "./points.ts";
+import { areaRow } from "./result.ts";
+import type { AreaRow } from "./result.ts";
+
+/** Raised when a stored point would mean something else. */
+const POINT_VERSION = "1";
+
+const storeSchema = z.strictObject({ reports: z.record(z.string(), costReportSchema) });
+
+/** Cost reports under the hash of all that shaped them, in a file that grows with every point. */
+export class ReportStore {
+  readonly #file: string | undefined;
+  readonly #reports: Map<string, CostReport>;
+
+  /** Reads `file` when it is there; without a file nothing outlives the process. Error: `study-resume`. */
+  constructor(file: string | undefined) {
+    this.#file = file;
+    this.#reports = new Map(file === undefined || !existsSync(file) ? [] : Object.entries(read(file).reports));
+  }
+
+  get(key: string): CostReport | undefined {
+    return this.#reports.get(key);
+  }
+
+  /** Adds a report and writes the file. */
+  add(key: string, report: CostReport): void {
+    this.#reports.set(key, report);
+    if (this.#file === undefined) return;
+    writeFileAtomic(this.#file, `${JSON.stringify({ reports: Object.fromEntries(this.#reports) })}\n`);
+  }
+}
+
+function read(file: string): z.infer<typeof storeSchema> {
+  try {
+    return storeSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    throw new SystoleError({
+      code: "study-resume",
+      message: "not a file of cost reports that systole study --resume has written",
+      location: { file },
+      remedy: "Name another file; one that is not there is made.",
+      cause,
+    });
+  }
+}
+
+/** What a report of a point depends on: the RTL, the layer, and with what it is measured. */
+export function areaPointKey({ params, layer }: AreaPoint, setting: unknown): string {
+  const { files } = generateAccelerator(params);
+  return contentKey([
+    JSON.stringify([POINT_VERSION, layer?.benchmark ?? null, setting]),
+    ...files.flatMap(({ name, text }) => [name, text]),
+  ]);
+}
+
+export interface AreaStudyOptions {
+  readonly store: ReportStore;
+  /** All that measuring depends on besides the point: cells, node, memory. */
+  readonly setting: unknown;
+  /** The cost of a point's accelerator, with the energy of its layer. */
+  readonly measure: (point: AreaPoint) => Promise<CostReport>;
+  /** Before a point is looked at: its place in the list. Throws when the study was interrupted. */
+  readonly onPoint: (point: AreaPoint, index: number) => Promise<void>;
+  /** After every point, so that an interrupted study still has what came before. */
+  readonly onRow: (row: AreaRow) => void;
+}
+
+/** Measures the points in order, or takes them from the store. Errors: those of `measure`. */
+export async function runAreaStudy(points: readonly AreaPoint[], options: AreaStudyOptions): Promise<void> {
+  for (const [index, point] of points.entries()) {
+    await options.onPoint(point, index);
+    const key = areaPointKey(point, options.setting);
+    const known = options.store.get(key);
+    const report = known ?? (await options.measure(point));
+    if (known === undefined) options.store.add(key, report);
+    options.onRow(areaRow(point, report));
+  }
+}
