@@ -1,6 +1,7 @@
-/** docs/report.md: the machine-readable result, from its schema. */
+/** docs/report.md and docs/cost-report.md: the machine-readable results, from their schemas. */
 import { z } from "zod";
 import { reportSchema } from "../report/index.ts";
+import { costReportSchema } from "../silicon/report/schema.ts";
 import { GENERATED, table } from "./markdown.ts";
 
 interface JsonSchema {
@@ -53,7 +54,20 @@ Over all operations busy, memory and waiting are exactly the hardware's counters
 
 The array, in every cycle, takes in an activation row, or the cycle is lost to one cause (\`losses\`), put down to the operation whose row is the next to enter. For each operation, and for all together, \`floorCycles\` and the losses add up to \`cycles\`. Before the first row everything is \`start\`, after the last one \`end\`, whatever the engines wait for meanwhile.`;
 
-/** The page's text. */
+/** The text of docs/cost-report.md. */
+export function costReportPage(): string {
+  const schema = z.toJSONSchema(costReportSchema) as JsonSchema;
+  return `${[
+    GENERATED,
+    "# Cost reports as JSON",
+    "`systole report <config> --json` prints one object of this shape on standard output; `systole report` takes it back in place of a configuration. [Area, timing and energy](area.md) says how the figures come about.",
+    "Equal siblings are one row, and the figures of a row are those of all its instances: `ge` = `ownGe` + the rows and memories directly beneath it. The top module's row is the whole.",
+    "## Keys",
+    table(["key", "type", "meaning"], rows(schema, "")),
+  ].join("\n\n")}\n`;
+}
+
+/** The text of docs/report.md. */
 export function reportPage(): string {
   const schema = z.toJSONSchema(reportSchema) as JsonSchema;
   return `${[

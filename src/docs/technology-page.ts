@@ -1,7 +1,9 @@
 /** docs/technology.md: the figures of silicon and their sources, from the code; the keys of a macro table from its schema. */
 import { z } from "zod";
+import { GENERIC_CELLS } from "../silicon/synthesis/cells.ts";
 import { ACCESS_ENERGY, AREA_FITS, macroTableSchema, TECHNOLOGY_NODES } from "../silicon/technology/index.ts";
 import { DRAM_BYTE, FLIP_FLOP_CLOCK, FLIP_FLOP_GE, LOGIC_ACTIVITY, NET_TOGGLE } from "../silicon/energy/energies.ts";
+import { genericDelays } from "../silicon/timing/index.ts";
 import { GENERATED, table } from "./markdown.ts";
 
 interface JsonSchema {
@@ -58,6 +60,22 @@ function keyRows(schema: JsonSchema, path: string): string[][] {
   });
 }
 
+/** The built-in cells: what logic is mapped to without a Liberty file. */
+function cellTable(): string {
+  const kinds = { INV: "inverter", BUF: "buffer", NAND2: "nand2", NOR2: "nor2", DFF: "register" } as const;
+  return table(
+    ["cell", "function", "GE", "source of the area", "delay at 45 nm, ps", "load", "source of the delay"],
+    GENERIC_CELLS.map(({ name, logic, ge, source }) => {
+      const delay = genericDelays[kinds[name as keyof typeof kinds]];
+      const time =
+        "setup" in delay
+          ? `clock to output ${delay.clockToOutput} + τ x load, set-up ${delay.setup}`
+          : `τ (${delay.parasitic} + load)`;
+      return [name, logic ?? "D flip-flop", ge, source, time, rounded(delay.load), delay.source];
+    }),
+  );
+}
+
 const EXAMPLE = {
   name: "my compiler, 28 nm",
   macros: [
@@ -88,6 +106,10 @@ export function technologyPage(): string {
     "Stillmaker and Baas give lower energies for the small nodes than the power law does: 0.52 at 28 nm, 0.17 at 16 nm, 0.07 at 7 nm. The table keeps to the energies that were published for the same operations at 45 and at 7 nm.",
     "### Sources",
     sourceTable(),
+    "## Cells",
+    "Without a Liberty file logic is mapped to these, for area. Loads are in inputs of an inverter; nothing is sized, and a net with a large load is driven by a tree of fours.",
+    cellTable(),
+    `τ is a fifth of the delay of an inverter that drives four: ${genericDelays.fanoutOfFour.value} ps at 45 nm (${genericDelays.fanoutOfFour.source}). At another node all delays take the ratio of the logic levels above.`,
     "## Memory macros",
     "Area in µm² at 130 nm of a macro of D words of W bits, fitted to the compiled macros of the IHP SG13G2 open PDK: 18 with one port (rms 3 %, at most 10 %), 10 with two (rms 1 %).",
     table(["ports", "µm²"], fits),

@@ -1,7 +1,7 @@
 /** `systole docs`: writes the reference pages that are made from the code. */
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { cliPage, commandsPage, configurationPage, reportPage, technologyPage } from "../../docs/index.ts";
+import { cliPage, commandsPage, configurationPage, costReportPage, reportPage, technologyPage } from "../../docs/index.ts";
 import { writeFileAtomic } from "../../files/index.ts";
 
 const DOCS = new URL("../../../docs/", import.meta.url);
@@ -15,6 +15,7 @@ export async function generatedPages(program: Command): Promise<Readonly<Record<
     "cli.md": cliPage(program),
     "commands.md": commandsPage(),
     "configuration.md": configurationPage(),
+    "cost-report.md": costReportPage(),
     "report.md": reportPage(),
     "technology.md": technologyPage(),
   };

@@ -33,7 +33,8 @@ interface Change {
   readonly functions?: readonly string[];
 }
 
-const square = (size: number): Change => ({ array: { rows: size, cols: size }, lanes: size });
+/** As many lanes as columns, which is the default. */
+const square = (size: number): Change => ({ array: { rows: size, cols: size } });
 
 /** Every variant by its group; `base` itself is the reference of each. */
 const VARIANTS: readonly {

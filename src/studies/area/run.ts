@@ -1,6 +1,7 @@
 /** Runs the area study: point by point, each kept as soon as it is known. */
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { writeFileAtomic } from "../../files/index.ts";
 import { generateAccelerator } from "../../generators/index.ts";
@@ -53,13 +54,20 @@ function read(file: string): z.infer<typeof storeSchema> {
   }
 }
 
+/** Hashes of the Verilog by configuration: it does not change while a process runs, and is not made for nothing. */
+const rtlHashes = new Map<number, string>();
+
+function rtlHash(params: Params): string {
+  const known = rtlHashes.get(params.fingerprint);
+  if (known !== undefined) return known;
+  const hash = contentKey(generateAccelerator(params).files.flatMap(({ name, text }) => [name, text]));
+  rtlHashes.set(params.fingerprint, hash);
+  return hash;
+}
+
 /** What a report of a point depends on: the RTL, the layer, and with what it is measured. */
 export function areaPointKey({ params, layer }: AreaPoint, setting: unknown): string {
-  const { files } = generateAccelerator(params);
-  return contentKey([
-    JSON.stringify([POINT_VERSION, layer?.benchmark ?? null, setting]),
-    ...files.flatMap(({ name, text }) => [name, text]),
-  ]);
+  return contentKey([JSON.stringify([POINT_VERSION, layer?.benchmark ?? null, setting]), rtlHash(params)]);
 }
 
 export interface AreaStudyOptions {

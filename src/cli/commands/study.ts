@@ -1,0 +1,155 @@
+/** `systole study`: what variants cost in area and energy, one question a group. */
+import pc from "picocolors";
+import { Argument, Option } from "commander";
+import type { Command } from "commander";
+import { encoderData, encoderWorkload } from "../../bench/index.ts";
+import type { EncoderData, LayerBenchmark } from "../../bench/index.ts";
+import { loadConfig } from "../../config/index.ts";
+import { requireWritable, writeFileAtomic } from "../../files/index.ts";
+import { GENERIC_LIBRARY, measureCost, nodeNames, technologyNode } from "../../silicon/index.ts";
+import type { CostReport } from "../../silicon/index.ts";
+import {
+  AREA_GROUPS,
+  ReportStore,
+  areaCsv,
+  areaPoints,
+  renderAreaStudy,
+  renderAreaStudyPicture,
+  runAreaStudy,
+} from "../../studies/index.ts";
+import type { AreaPoint, AreaRow, AreaStudy } from "../../studies/index.ts";
+import { checkpoint, interruptible } from "../interrupt.ts";
+import { addMemoryOptions, integer, memorySettings } from "../options.ts";
+import type { MemoryFlags } from "../options.ts";
+import { Progress } from "../progress.ts";
+
+interface StudyFlags extends MemoryFlags {
+  readonly config: string;
+  readonly node: string;
+  readonly shape: string;
+  readonly seq: number;
+  readonly arrayShape: string;
+  readonly arraySeq: number;
+  readonly only?: string;
+  readonly resume?: string;
+  readonly json?: boolean;
+  readonly svg?: string;
+  readonly csv?: string;
+}
+
+function emit(study: AreaStudy, { json, svg, csv }: StudyFlags): void {
+  const files: [string | undefined, (study: AreaStudy) => string][] = [
+    [svg, renderAreaStudyPicture],
+    [csv, areaCsv],
+  ];
+  for (const [file, render] of files) if (file !== undefined) writeFileAtomic(file, render(study));
+  const written = files.flatMap(([file]) => (file === undefined ? [] : [pc.dim(file)]));
+  const text = json === true ? JSON.stringify(study) : [renderAreaStudy(study), ...written].join("\n");
+  process.stdout.write(`${text}\n`);
+}
+
+/** Encoders by what they are made of: variants of one group share theirs. */
+class Encoders {
+  readonly #known = new Map<string, EncoderData>();
+
+  of(benchmark: LayerBenchmark): EncoderData {
+    const key = JSON.stringify(benchmark);
+    const data = this.#known.get(key) ?? encoderData(benchmark);
+    this.#known.set(key, data);
+    return data;
+  }
+}
+
+async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
+  const base = loadConfig(flags.config);
+  const points = areaPoints(base, flags, flags.only?.split(","));
+  for (const file of [flags.svg, flags.csv, flags.resume]) if (file !== undefined) requireWritable(file);
+  const node = technologyNode(flags.node);
+  const technology = { library: GENERIC_LIBRARY, node };
+  const progress = new Progress({ quiet: flags.json === true });
+  const encoders = new Encoders();
+  const rows: AreaRow[] = [];
+  let label = "";
+  const measure = async ({ params, layer }: AreaPoint): Promise<CostReport> => {
+    const memory = memorySettings(flags, params);
+    progress.step(`synthesising ${label}`);
+    return measureCost(params, {
+      technology,
+      signal,
+      onProgress: ({ done, total, running }) => {
+        progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
+      },
+      ...(layer !== undefined && {
+        energy: {
+          name: layer.name,
+          memory,
+          workload: () => {
+            progress.step(`running ${layer.name} on ${label}`);
+            return encoderWorkload(params, encoders.of(layer.benchmark), { memory, fusion: "auto" });
+          },
+          onProgress: (fraction: number) => {
+            progress.update(fraction, "");
+          },
+        },
+      }),
+    });
+  };
+  try {
+    await runAreaStudy(points, {
+      store: new ReportStore(flags.resume),
+      setting: [node.name, memorySettings(flags, base)],
+      measure,
+      onPoint: async ({ group, name }, index) => {
+        label = `${index + 1}/${points.length} ${group}: ${name}`;
+        progress.step(`preparing ${label}`);
+        await checkpoint(signal);
+      },
+      onRow: (row) => rows.push(row),
+    });
+  } finally {
+    progress.clear();
+    if (rows.length > 0) {
+      const { name: library } = GENERIC_LIBRARY;
+      emit({ config: base.name, library, node: node.name, rows, notRun: points.length - rows.length }, flags);
+    }
+  }
+}
+
+/** Adds the command to the program. */
+export function addStudy(program: Command): void {
+  const command = program
+    .command("study")
+    .description("measure what variants of a configuration cost in area, and a layer on them in energy")
+    .addArgument(new Argument("<name>", "which study").choices(["area"]))
+    .option("-c, --config <name>", "preset or configuration file that the variants are derived from", "transformer")
+    .addOption(
+      new Option("--node <name>", "technology of areas in µm² and of energies").choices(nodeNames()).default("45nm"),
+    )
+    .option(
+      "-s, --shape <shape>",
+      "layer for memories and lanes: a well-known encoder, or hidden,heads,intermediate",
+      "bert-base",
+    )
+    .addOption(new Option("--seq <n>", "its sequence length").argParser(integer(1, 4096)).default(128))
+    .option("--array-shape <shape>", "layer for the sizes of the array", "bert-mini")
+    .addOption(new Option("--array-seq <n>", "its sequence length").argParser(integer(1, 4096)).default(128))
+    .option("--only <list>", `groups of variants, of ${Object.keys(AREA_GROUPS).join(", ")}`)
+    .option("--resume <file>", "keep reports in this file, and take from it those that would be the same")
+    .option("--json", "print one JSON object on standard output and nothing else")
+    .option("--svg <file>", "write areas and energies as a picture")
+    .option("--csv <file>", "write the variants as CSV");
+  addMemoryOptions(command)
+    .addHelpText(
+      "after",
+      [
+        "",
+        "Every variant is synthesised, each distinct module once, and its layer runs on the RTL.",
+        "Interrupted, it prints what it has; with --resume the next call goes on from there.",
+        "",
+        "Examples:",
+        "  systole study area --resume out/studies/area.json --svg out/area.svg",
+        "  systole study area --only memory --shape bert-tiny --seq 32",
+      ].join("\n"),
+    )
+    .action(async (_name: string, flags: StudyFlags) => interruptible((signal) => study(flags, signal)));
+}

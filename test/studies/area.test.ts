@@ -1,0 +1,151 @@
+/** The area study: its variants, its store, and what tables and picture say of them. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/index.ts";
+import {
+  ReportStore,
+  areaCsv,
+  areaPointKey,
+  areaPoints,
+  areaRow,
+  areaRowSchema,
+  normEnergyShare,
+  renderAreaStudy,
+  renderAreaStudyPicture,
+  runAreaStudy,
+} from "../../src/studies/index.ts";
+import type { AreaPoint, AreaRow, AreaStudy } from "../../src/studies/index.ts";
+import { workspace } from "../cli/support.ts";
+import { expectWellFormed } from "../report/markup.ts";
+import { sampleCost } from "../silicon/cost-fixture.ts";
+
+const layers = { shape: "bert-base", seq: 128, arrayShape: "bert-mini", arraySeq: 64 };
+const base = loadConfig("transformer");
+const points = areaPoints(base, layers);
+
+/** A report of made-up figures with the point's sizes. */
+const reportOf = ({ params, layer }: AreaPoint) =>
+  sampleCost({
+    ...{ size: params.cols, lanes: params.lanes, plain: layer === undefined },
+    ...{ scratchpadKib: params.config.scratchpad.kib, accumulatorKib: params.config.accumulator.kib },
+  });
+
+const study: AreaStudy = {
+  ...{ config: "transformer", library: "generic", node: "45nm", notRun: 2 },
+  rows: points.map((point) => areaRow(point, reportOf(point))),
+};
+
+describe("the variants", () => {
+  const of = (group: string): AreaPoint[] => points.filter((point) => point.group === group);
+
+  test("change one thing a group, the base among them", () => {
+    for (const group of ["memory", "functions", "lanes", "array"]) {
+      expect(of(group).some(({ params }) => params.fingerprint === base.fingerprint)).toBe(true);
+      expect(new Set(of(group).map(({ params }) => params.fingerprint)).size).toBe(of(group).length);
+    }
+    expect(of("array").map(({ params }) => [params.rows, params.cols, params.lanes])).toEqual(
+      [4, 8, 16, 32].map((size) => [size, size, size]),
+    );
+    for (const { params } of of("memory")) {
+      expect(params.config.scratchpad.kib + params.config.accumulator.kib).toBe(320);
+    }
+  });
+
+  test("groups can be chosen; others are an error", () => {
+    expect(areaPoints(base, layers, ["lanes"]).map(({ name }) => name)).toEqual(["16 lanes", "8 lanes", "4 lanes"]);
+    expect(() => areaPoints(base, layers, ["lane"])).toThrow(/must be of memory, functions, lanes, array, not "lane"/);
+  });
+
+  test("equal variants with equal layers are one point, and any other setting is another", () => {
+    const [memory, , functions, , , lanes] = points as [
+      AreaPoint,
+      AreaPoint,
+      AreaPoint,
+      AreaPoint,
+      AreaPoint,
+      AreaPoint,
+    ];
+    const keys = [memory, lanes, functions].map((point) => areaPointKey(point, ["45nm"]));
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[0]).not.toBe(keys[2]);
+    expect(areaPointKey(memory!, ["28nm"])).not.toBe(keys[0]);
+  });
+});
+
+describe("a run", () => {
+  const few = areaPoints(base, layers, ["lanes"]);
+  const run = async (store: ReportStore, stopBefore = Infinity) => {
+    const measured: string[] = [];
+    const rows: AreaRow[] = [];
+    const done = runAreaStudy(few, {
+      store,
+      setting: [],
+      measure: (point) => {
+        measured.push(point.name);
+        return Promise.resolve(reportOf(point));
+      },
+      onPoint: (_point, index) => (index < stopBefore ? Promise.resolve() : Promise.reject(new Error("interrupted"))),
+      onRow: (row) => rows.push(row),
+    });
+    const interrupted = await done.then(
+      () => false,
+      () => true,
+    );
+    return { measured, rows, interrupted };
+  };
+
+  test("cut short keeps what it has, and goes on from there", async () => {
+    const file = join(workspace(), "study.json");
+    const first = await run(new ReportStore(file), 2);
+    expect(first).toMatchObject({ interrupted: true, measured: ["16 lanes", "8 lanes"] });
+    const second = await run(new ReportStore(file));
+    expect(second).toMatchObject({ interrupted: false, measured: ["4 lanes"] });
+    expect(second.rows.slice(0, 2)).toEqual(first.rows);
+    for (const row of second.rows) expect(areaRowSchema.parse(row)).toEqual(row);
+  });
+
+  test("a store that is none is an error, and left as it is", () => {
+    const file = join(workspace(), "study.json");
+    writeFileSync(file, "{}");
+    expect(() => new ReportStore(file)).toThrow(/not a file of cost reports/);
+    expect(readFileSync(file, "utf8")).toBe("{}");
+    expect(existsSync(`${file}.tmp`)).toBe(false);
+  });
+});
+
+test("rows add up: blocks to the area, parts to the energy", () => {
+  for (const row of study.rows) {
+    const sum = (values: Readonly<Record<string, number>>): number => Object.values(values).reduce((a, b) => a + b, 0);
+    expect(sum(row.blocks)).toBeCloseTo(row.totalGe, 4);
+    if (row.energy === undefined) continue;
+    expect(sum(row.energy.parts) / row.energy.totalPicojoules).toBeCloseTo(1, 9);
+    const share = normEnergyShare(row)!;
+    expect(share.whole).toBeCloseTo(row.energy.parts["norm unit"]! / row.energy.totalPicojoules, 9);
+    expect(share.onChip).toBeGreaterThan(share.whole);
+  }
+});
+
+test("table and CSV hold every variant", () => {
+  const text = renderAreaStudy(study);
+  for (const { name } of points) expect(text).toContain(name);
+  expect(text).toContain("2 points not run");
+  const lines = areaCsv(study).trimEnd().split("\n");
+  expect(lines).toHaveLength(1 + points.length);
+  expect(lines[0]).toMatch(/^group,name,rows,.*,ge accumulator,.*,workload,cycles,.*,pJ DRAM/);
+  expect(lines[3]).toContain('"Softmax, LayerNorm, GELU"');
+});
+
+test("the picture is well formed, its bars as long as their figures", () => {
+  const svg = renderAreaStudyPicture(study);
+  expectWellFormed(svg);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  const widths = [...svg.matchAll(/<rect x="[\d.]+" y="([\d.]+)" width="([\d.]+)" height="18"[^>]*><title>[^<]*GE</g)];
+  const bars = new Map<string, number>();
+  for (const [, y, width] of widths) bars.set(y!, (bars.get(y!) ?? 0) + Number(width));
+  const most = Math.max(...study.rows.map((row) => row.totalGe));
+  const longest = Math.max(...bars.values());
+  expect([...bars.values()].map((value) => value / longest)).toEqual(
+    study.rows.map((row) => expect.closeTo(row.totalGe / most, 2) as number),
+  );
+});
