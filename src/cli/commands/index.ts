@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   bench: async () => (await import("./bench.ts")).addBench,
   figures: async () => (await import("./figures.ts")).addFigures,
   sweep: async () => (await import("./sweep.ts")).addSweep,
+  study: async () => (await import("./study.ts")).addStudy,
   generate: async () => (await import("./generate.ts")).addGenerate,
   compile: async () => (await import("./compile.ts")).addCompile,
   map: async () => (await import("./map.ts")).addMap,

@@ -2,17 +2,17 @@
 import pc from "picocolors";
 import { Argument, Option } from "commander";
 import type { Command } from "commander";
-import { encoderData, encoderWorkload } from "../../bench/index.ts";
-import type { EncoderData, LayerBenchmark } from "../../bench/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
-import { GENERIC_LIBRARY, measureCost, nodeNames, technologyNode } from "../../silicon/index.ts";
+import { GENERIC_LIBRARY, nodeNames, technologyNode } from "../../silicon/index.ts";
 import type { CostReport } from "../../silicon/index.ts";
 import {
   AREA_GROUPS,
+  Encoders,
   ReportStore,
   areaCsv,
   areaPoints,
+  measurePoint,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
@@ -48,18 +48,6 @@ function emit(study: AreaStudy, { json, svg, csv }: StudyFlags): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Encoders by what they are made of: variants of one group share theirs. */
-class Encoders {
-  readonly #known = new Map<string, EncoderData>();
-
-  of(benchmark: LayerBenchmark): EncoderData {
-    const key = JSON.stringify(benchmark);
-    const data = this.#known.get(key) ?? encoderData(benchmark);
-    this.#known.set(key, data);
-    return data;
-  }
-}
-
 async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const base = loadConfig(flags.config);
   const points = areaPoints(base, flags, flags.only?.split(","));
@@ -70,28 +58,22 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const encoders = new Encoders();
   const rows: AreaRow[] = [];
   let label = "";
-  const measure = async ({ params, layer }: AreaPoint): Promise<CostReport> => {
-    const memory = memorySettings(flags, params);
+  const measure = (point: AreaPoint): Promise<CostReport> => {
     progress.step(`synthesising ${label}`);
-    return measureCost(params, {
+    return measurePoint(point, {
       technology,
+      encoders,
+      memory: memorySettings(flags, point.params),
       signal,
-      onProgress: ({ done, total, running }) => {
+      onSynthesis: ({ done, total, running }) => {
         progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
       },
-      ...(layer !== undefined && {
-        energy: {
-          name: layer.name,
-          memory,
-          workload: () => {
-            progress.step(`running ${layer.name} on ${label}`);
-            return encoderWorkload(params, encoders.of(layer.benchmark), { memory, fusion: "auto" });
-          },
-          onProgress: (fraction: number) => {
-            progress.update(fraction, "");
-          },
-        },
-      }),
+      onStart: () => {
+        progress.step(`running ${point.layer?.name ?? ""} on ${label}`);
+      },
+      onProgress: (fraction) => {
+        progress.update(fraction, "");
+      },
     });
   };
   try {

@@ -1,4 +1,5 @@
 /** The area study: what variants cost in area, and a layer on them in energy. */
+export * from "./measure.ts";
 export * from "./picture.ts";
 export * from "./points.ts";
 export * from "./result.ts";

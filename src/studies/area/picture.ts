@@ -12,7 +12,7 @@ const MARGIN = 12;
 const NAMES = 178;
 const PANEL = 380;
 /** Room right of a bar for its value. */
-const VALUES = 92;
+const VALUES = 108;
 const WIDTH = MARGIN + NAMES + 2 * (PANEL + VALUES);
 const BAR = 18;
 const STEP = 25;
@@ -21,7 +21,7 @@ const GAP = 16;
 const LEGEND = 20;
 
 /** Parts of energy in the colours of the blocks that they are. */
-const PART_NAMES: Readonly<Record<string, string>> = { "GEMM engine": "loader" };
+const PART_NAMES: Readonly<Record<string, string>> = { "GEMM engine": "load", DMA: "store" };
 
 interface Segment {
   readonly name: string;
@@ -66,7 +66,7 @@ const segmentsOf = (values: Readonly<Record<string, number>>, order: readonly st
 function legend(names: readonly string[], colours: ReadonlyMap<string, string>, left: number, y: number) {
   let [x, line] = [left, y];
   return names.map((name) => {
-    const width = 24 + 7.4 * name.length;
+    const width = 28 + 8 * name.length;
     if (x + width > left + PANEL + VALUES) [x, line] = [left, line + LEGEND];
     const entry = { name, fill: colours.get(name)!, x, y: line - 9, textX: x + 14, textY: line };
     x += width;

@@ -1,0 +1,51 @@
+/** What one variant costs: its areas and timing by synthesis, and the energy of a layer by a run of its RTL. */
+import { encoderData, encoderWorkload } from "../../bench/index.ts";
+import type { EncoderData, LayerBenchmark } from "../../bench/index.ts";
+import { elaborateAccelerator } from "../../generators/index.ts";
+import type { MemorySettings } from "../../runtime/index.ts";
+import { measureEnergy } from "../../silicon/energy/index.ts";
+import { measureCost, measureDesign } from "../../silicon/index.ts";
+import type { CostReport, SynthesisProgress, Technology, TechnologyNode } from "../../silicon/index.ts";
+import type { AreaPoint } from "./points.ts";
+
+/** Encoders by what they are made of: the variants of a group share theirs. */
+export class Encoders {
+  readonly #known = new Map<string, EncoderData>();
+
+  of(benchmark: LayerBenchmark): EncoderData {
+    const key = JSON.stringify(benchmark);
+    const data = this.#known.get(key) ?? encoderData(benchmark);
+    this.#known.set(key, data);
+    return data;
+  }
+}
+
+export interface MeasurePointOptions {
+  readonly technology: Technology & { readonly node: TechnologyNode };
+  readonly encoders: Encoders;
+  readonly memory: MemorySettings;
+  readonly signal: AbortSignal;
+  readonly onSynthesis: (progress: SynthesisProgress) => void;
+  /** Before the layer is compiled and run. */
+  readonly onStart: () => void;
+  readonly onProgress: (fraction: number) => void;
+}
+
+/** The cost of a point's accelerator, with the energy of its layer. Errors: those of synthesis and of a run. */
+export async function measurePoint({ params, layer }: AreaPoint, options: MeasurePointOptions): Promise<CostReport> {
+  const { technology, encoders, memory, signal, onSynthesis, onStart, onProgress } = options;
+  const report = await measureCost(params, { technology, signal, onProgress: onSynthesis });
+  if (layer === undefined) return report;
+  onStart();
+  // All in the cache now.
+  const { modules } = await measureDesign(elaborateAccelerator(params), { technology, signal });
+  const workload = encoderWorkload(params, encoders.of(layer.benchmark), { memory, fusion: "auto" });
+  const { node } = technology;
+  const energy = await measureEnergy({
+    ...{ params, workload, memory, signal, onProgress },
+    costs: { modules, node },
+    fmaxMhz: report.fmaxMhz,
+    name: layer.name,
+  });
+  return { ...report, energy };
+}
