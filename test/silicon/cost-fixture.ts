@@ -322,6 +322,7 @@ export function sampleCost(shape: SampleShape = {}): CostReport {
             totalPicojoules,
             perMacPicojoules: totalPicojoules / 905_969_664,
             energyDelayProduct: totalPicojoules * 1e-12 * (3_612_000 / (1e6 * (1e6 / 2650))),
+            ungatedClockPicojoules: 1.1e9,
           },
         }),
   });
