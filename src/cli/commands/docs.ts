@@ -1,7 +1,14 @@
 /** `systole docs`: writes the reference pages that are made from the code. */
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { cliPage, commandsPage, configurationPage, costReportPage, reportPage, technologyPage } from "../../docs/index.ts";
+import {
+  cliPage,
+  commandsPage,
+  configurationPage,
+  costReportPage,
+  reportPage,
+  technologyPage,
+} from "../../docs/index.ts";
 import { writeFileAtomic } from "../../files/index.ts";
 
 const DOCS = new URL("../../../docs/", import.meta.url);

@@ -16,8 +16,7 @@ import {
   signed,
 } from "./html-format.ts";
 import { madeWith } from "./html.ts";
-import { fpgaView } from "./html-views.ts";
-import { relativePath } from "./html-tree.ts";
+import { fpgaView, timingView } from "./html-views.ts";
 import type { CostReport } from "./schema.ts";
 
 /** What differs less than this, in gate equivalents, is the same. */
@@ -130,16 +129,20 @@ function quantity(
   };
 }
 
+/** The slowest path of each block of the top module, in both. */
 function timingRows([a, b]: Pair) {
-  const rows = paired(a.timing.paths, b.timing.paths, (path) => path.block);
+  const none = new Map<string, string>();
+  const [first, second] = [timingView(a, none).blocks, timingView(b, none).blocks];
+  const rows = paired(first, second, (path) => path.top);
   const most = Math.max(
     0,
     ...rows.map((row) => Math.abs((row.b?.picoseconds ?? 0) - (row.a?.picoseconds ?? row.b?.picoseconds ?? 0))),
   );
+  const path = (row: (typeof first)[number] | undefined): string =>
+    row === undefined ? "" : `${row.from} to ${row.to}`;
   return rows.map((row) => ({
-    ...quantity(relativePath(a, row.name) || "top module", row.a?.picoseconds, row.b?.picoseconds, nanoseconds, most),
-    pathA: row.a === undefined ? "" : `${relativePath(a, row.a.from.name)} to ${relativePath(a, row.a.to.name)}`,
-    pathB: row.b === undefined ? "" : `${relativePath(b, row.b.from.name)} to ${relativePath(b, row.b.to.name)}`,
+    ...quantity(row.name === "" ? "top module" : row.name, row.a?.picoseconds, row.b?.picoseconds, nanoseconds, most),
+    ...{ pathA: path(row.a), pathB: path(row.b) },
   }));
 }
 

@@ -6,16 +6,25 @@ import { joules, jouleSeconds, nanoseconds } from "./html-format.ts";
 import { relativePath } from "./html-tree.ts";
 import type { CostReport, EnergyReport } from "./schema.ts";
 
-/** The worst path of each block; bars are relative to the worst of all. */
+/** The worst path that ends in each block of the top module, and below them those of all rows; bars are relative to the worst of all. */
 export function timingView(report: CostReport, colours: ReadonlyMap<string, string>) {
+  const all = timingRows(report, colours);
+  const seen = new Set<string>();
+  const blocks = all.filter(({ top }) => !seen.has(top) && seen.add(top));
+  return { blocks, all: all.length > blocks.length ? all : [] };
+}
+
+function timingRows(report: CostReport, colours: ReadonlyMap<string, string>) {
   const worst = Math.max(1, ...report.timing.paths.map((path) => path.picoseconds));
   return report.timing.paths.map((path) => {
     const block = relativePath(report, path.block);
     const through = path.through.map((name) => relativePath(report, name)).filter((name) => name !== "");
     return {
+      top: blockOf(block),
       block: block === "" ? "top module" : block,
       colour: colours.get(blockOf(block)) ?? "var(--soft)",
       width: ((100 * path.picoseconds) / worst).toFixed(1),
+      picoseconds: path.picoseconds,
       delay: nanoseconds(path.picoseconds),
       mhz: grouped(path.fmaxMhz),
       levels: grouped(path.levels),
