@@ -1,4 +1,4 @@
-import { cat, uint } from "../../hdl/index.ts";
+import { cat, uint, uintLit } from "../../hdl/index.ts";
 import type { Bool, Uint, UintShape, Value } from "../../hdl/index.ts";
 import { COMMAND_BITS, COMMAND_LAYOUT, OPCODES } from "../../isa/index.ts";
 import type { EngineName, Field } from "../../isa/index.ts";
@@ -33,6 +33,42 @@ export function decode<E extends EngineName>(engine: E, word: Uint, index: Uint)
   const names = new Set(Object.keys(commandShape(engine)));
   const command = { ...Object.fromEntries(fields.filter(([name]) => names.has(name))), index };
   return { wait: waitMask(word), command } as unknown as Value<QueuedShape<E>>;
+}
+
+/** Runs of bits of a command that a field of some engine lies in, lowest first. */
+const USED_RUNS: readonly { readonly lsb: number; readonly bits: number }[] = usedRuns();
+
+function usedRuns(): { lsb: number; bits: number }[] {
+  const fields = Object.values(COMMAND_LAYOUT).flatMap((layout): readonly Field[] => layout);
+  const used = fields.filter(({ name }) => name !== "reserved").sort((a, b) => a.lsb - b.lsb);
+  const runs: { lsb: number; bits: number }[] = [];
+  for (const { lsb, bits } of used) {
+    const run = runs.at(-1);
+    if (run !== undefined && lsb <= run.lsb + run.bits) run.bits = Math.max(run.bits, lsb + bits - run.lsb);
+    else runs.push({ lsb, bits });
+  }
+  return runs;
+}
+
+/** Bits of a command without those that no engine has a field in. */
+export const USED_COMMAND_BITS = USED_RUNS.reduce((sum, { bits }) => sum + bits, 0);
+
+/** Takes out of a command the bits that no engine has a field in, a quarter of them. */
+export const packCommand = (word: Uint): Uint =>
+  cat(...USED_RUNS.map(({ lsb, bits }) => word.bits(lsb + bits - 1, lsb)).reverse());
+
+/** A packed command with 0 in the bits that were taken out. */
+export function unpackCommand(packed: Uint): Uint {
+  const parts: Uint[] = [];
+  let [lsb, from] = [0, 0];
+  for (const run of USED_RUNS) {
+    if (run.lsb > lsb) parts.push(uintLit(0, run.lsb - lsb));
+    parts.push(packed.bits(from + run.bits - 1, from));
+    from += run.bits;
+    lsb = run.lsb + run.bits;
+  }
+  if (lsb < COMMAND_BITS) parts.push(uintLit(0, COMMAND_BITS - lsb));
+  return cat(...parts.reverse());
 }
 
 /** Beats in order of arrival as one command. */

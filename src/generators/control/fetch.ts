@@ -17,7 +17,7 @@ import {
 import type { Params } from "../../config/index.ts";
 import { COMMAND_BITS, COMMAND_BYTES, FAULTS } from "../../isa/index.ts";
 import { AXI_ADDRESS_BITS, burstRequestShape, faultShape, fifo, INDEX_BITS, readBeatShape } from "../common/index.ts";
-import { joinBeats } from "./decode.ts";
+import { joinBeats, packCommand, unpackCommand, USED_COMMAND_BITS } from "./decode.ts";
 
 /** Commands asked for with one burst, and commands on their way or waiting for dispatch. */
 export const FETCH_GROUP = 4;
@@ -25,7 +25,7 @@ export const FETCH_BUFFER = 8;
 
 /**
  * Reads the program: bursts of up to four commands (aligned to four, so that none crosses 4 KiB) into a FIFO of eight.
- * Only what the FIFO has room for is asked for, so that the read channel is never blocked.
+ * The FIFO keeps the bits that engines have fields in. Only what it has room for is asked for, so that the read channel is never blocked.
  *
  * ```
  *   t        enabled                        T        a command's last beat; dispatched if there is room and none
@@ -78,7 +78,7 @@ export const Fetch = module(
     });
 
     const received = reg(uint(32));
-    const buffer = fifo("buffer", { command: uint(COMMAND_BITS) }, FETCH_BUFFER);
+    const buffer = fifo("buffer", { command: uint(USED_COMMAND_BITS) }, FETCH_BUFFER);
     const early = times(commandBeats - 1, () => reg(uint(8 * p.beatBytes), { reset: false }));
     const arrives = io.beats.valid;
     const { data, error } = io.beats.payload;
@@ -105,11 +105,11 @@ export const Fetch = module(
     io.fault.set(fault);
 
     const comes = completes.and(arrivesWell);
-    const newest = joinBeats([...early, data]);
+    const newest = packCommand(joinBeats([...early, data]));
     const gives = buffer.valid.and(enable).or(comes);
     const given = gives.and(io.command.ready);
     io.command.valid.set(gives);
-    io.command.payload.set(mux(buffer.valid, buffer.head.command, newest));
+    io.command.payload.set(unpackCommand(mux(buffer.valid, buffer.head.command, newest)));
     buffer.push(comes.and(buffer.valid.or(io.command.ready.not())), { command: newest });
     buffer.take(given);
     reserved.next = reserved

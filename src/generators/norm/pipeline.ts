@@ -5,6 +5,7 @@ import {
   module,
   mux,
   output,
+  pipe,
   reg,
   sint,
   sintLit,
@@ -102,7 +103,7 @@ export const NormPipeline = module(
       rowFactors.write({ address: io.factor.slot, data: io.factor.factor, enable: io.factor.valid });
       let factor: Value<typeof factorShape> = rowFactors.read(atFetch);
       factors.set(stages.subtract, factor);
-      for (let stage = stages.subtract; stage < stages.lastShift; stage++) {
+      for (let stage = stages.subtract; stage < stages.affine; stage++) {
         const moved = reg(factorShape, { reset: false, name: `factor_${stage + 1}` });
         moved.next = factor;
         factor = moved;
@@ -125,7 +126,7 @@ export const NormPipeline = module(
 
     io.fetchSource.set(operations[stages.fetch]!.source);
     front.residual.set(isRow(stages.fetch).and(passAt(stages.fetch).residual));
-    front.distance.set(isRow(subtract).and(passAt(subtract).distance));
+
     if (features.softmax) {
       const rowMaxima = memory({ shape: sint(32), depth: p.rowSlots });
       rowMaxima.write({ address: io.rowMax.slot, data: io.rowMax.value, enable: io.rowMax.valid });
@@ -133,52 +134,70 @@ export const NormPipeline = module(
     } else {
       front.rowMax.set(0);
     }
-    const rowMultiplier = mux(passAt(scale).rowScale, factorAt(scale).r.wrap(16), passAt(scale).multiplier);
-    front.multiplier.set(mux(isRow(scale), rowMultiplier, uintLit(1, 16)));
-    front.ownMultiplier.set(isRow(scale).and(passAt(scale).ownScale));
-    front.loadMultiplier.set(holdsKind(scale, "scale"));
-    const rowExponent = mux(passAt(shift).rowScale, shiftPlus(shift, -7), passAt(shift).exponent);
-    front.exponent.set(mux(isRow(shift), rowExponent, uintLit(0, 6)));
-    front.ownExponent.set(isRow(shift).and(passAt(shift).ownScale));
-    front.loadExponent.set(holdsKind(shift, "scale"));
-    front.toByte.set(isRow(narrow).and(passAt(narrow).toByte));
-    front.toExponent.set(isRow(narrow).and(passAt(narrow).toExponent));
-    front.toGelu.set(isRow(narrow).and(passAt(narrow).toGelu));
-    front.toLayerNorm.set(isRow(narrow).and(passAt(narrow).toLayerNorm));
+    // Chosen while the operation is a stage before, so that the lanes' paths begin at a register.
+    const soonRow = (name: string, stage: number, what: (pass: Value<typeof passShape>) => Bool): Bool =>
+      pipe(isRow(stage - 1).and(what(passAt(stage - 1))), 1, { name });
+    const soonPass = (name: string, stage: number, what: (pass: Value<typeof passShape>) => Bool): Bool =>
+      pipe(what(passAt(stage - 1)), 1, { name });
 
-    fn.prepareExp.set(passAt(prepare).exp);
-    fn.prepareGelu.set(passAt(prepare).gelu);
-    fn.prepareNormalise.set(passAt(prepare).normalise);
+    const { rowScale, multiplier } = passAt(scale - 1);
+    const rowMultiplier = mux(rowScale, factorAt(scale - 1).r.wrap(16), multiplier);
+    front.multiplier.set(pipe(mux(isRow(scale - 1), rowMultiplier, uintLit(1, 16)), 1, { name: "multiplier" }));
+    front.distance.set(soonRow("distance", subtract, (pass) => pass.distance));
+    front.ownMultiplier.set(soonRow("ownMultiplier", scale, (pass) => pass.ownScale));
+    front.loadMultiplier.set(holdsKind(scale, "scale"));
+    const rowExponent = mux(passAt(shift - 1).rowScale, shiftPlus(shift - 1, -7), passAt(shift - 1).exponent);
+    front.exponent.set(pipe(mux(isRow(shift - 1), rowExponent, uintLit(0, 6)), 1, { name: "exponent" }));
+    front.ownExponent.set(soonRow("ownExponent", shift, (pass) => pass.ownScale));
+    front.loadExponent.set(holdsKind(shift, "scale"));
+    front.toByte.set(soonRow("toByte", narrow, (pass) => pass.toByte));
+    front.toExponent.set(soonRow("toExponent", narrow, (pass) => pass.toExponent));
+    front.toGelu.set(soonRow("toGelu", narrow, (pass) => pass.toGelu));
+    front.toLayerNorm.set(soonRow("toLayerNorm", narrow, (pass) => pass.toLayerNorm));
+
+    fn.prepareExp.set(soonPass("prepareExp", prepare, (pass) => pass.exp));
+    fn.prepareGelu.set(soonPass("prepareGelu", prepare, (pass) => pass.gelu));
+    fn.prepareNormalise.set(soonPass("prepareNormalise", prepare, (pass) => pass.normalise));
     fn.mean.set(factorAt(prepare).mean);
     fn.deviationFactor.set(factorAt(prepare).r);
-    fn.alignExp.set(isRow(align).and(passAt(align).exp));
-    fn.alignGelu.set(isRow(align).and(passAt(align).gelu));
-    fn.alignNormalise.set(isRow(align).and(passAt(align).normalise));
+    fn.alignExp.set(soonRow("alignExp", align, (pass) => pass.exp));
+    fn.alignGelu.set(soonRow("alignGelu", align, (pass) => pass.gelu));
+    fn.alignNormalise.set(soonRow("alignNormalise", align, (pass) => pass.normalise));
     fn.deviationShift.set(factorAt(align).shift);
-    fn.roundExp.set(isRow(round).and(passAt(round).exp));
-    fn.roundNormalise.set(isRow(round).and(passAt(round).normalise));
-    fn.factor.set(mux(passAt(affine).probability, factorAt(affine).r.wrap(16), passAt(affine).factor));
-    fn.ownGain.set(passAt(affine).normalise);
+    fn.roundExp.set(soonRow("roundExp", round, (pass) => pass.exp));
+    fn.roundNormalise.set(soonRow("roundNormalise", round, (pass) => pass.normalise));
+    const { probability, factor } = passAt(affine - 1);
+    fn.factor.set(pipe(mux(probability, factorAt(affine - 1).r.wrap(16), factor), 1, { name: "last_factor" }));
+    fn.ownGain.set(soonPass("ownGain", affine, (pass) => pass.normalise));
     fn.loadGain.set(holdsKind(affine, "gain"));
-    fn.lastExponent.set(mux(passAt(lastShift).probability, shiftPlus(lastShift, 7), passAt(lastShift).lastExponent));
+    const last = passAt(lastShift - 1);
+    const lastExponent = mux(last.probability, shiftPlus(lastShift - 1, 7), last.lastExponent);
+    fn.lastExponent.set(pipe(lastExponent, 1, { name: "last_exponent" }));
 
-    back.addOffset.set(passAt(affine).addOffset);
+    back.addOffset.set(soonPass("addOffset", affine, (pass) => pass.addOffset));
     back.loadOffset.set(holdsKind(affine, "offset"));
-    back.toUnsignedByte.set(passAt(lastNarrow).toUnsignedByte);
-    back.toWord.set(passAt(lastNarrow).toWord);
-    back.relu.set(passAt(lastNarrow).relu);
+    back.toUnsignedByte.set(soonPass("toUnsignedByte", lastNarrow, (pass) => pass.toUnsignedByte));
+    back.toWord.set(soonPass("toWord", lastNarrow, (pass) => pass.toWord));
+    back.relu.set(soonPass("relu", lastNarrow, (pass) => pass.relu));
 
     const counts = (stage: number, lane: number): Bool => operations[stage]!.columns.gt(lane);
-    const squares = holdsKind(align, "row").and(passAt(align).statistics);
-    const sums = holdsKind(affine, "row").and(passAt(affine).sums);
-    const masked = passAt(lastNarrow).masked;
+    const squares = holdsKind(align - 1, "row").and(passAt(align - 1).statistics);
+    const sums = holdsKind(affine - 1, "row").and(passAt(affine - 1).sums);
+    const masked = passAt(lastNarrow - 1).masked;
     times(p.lanes, (lane) => {
-      io.countSquare[lane]!.set(squares.and(counts(align, lane)));
-      io.countSum[lane]!.set(sums.and(counts(affine, lane)));
-      io.maskResult[lane]!.set(masked.and(counts(lastNarrow, lane).not()));
+      io.countSquare[lane]!.set(pipe(squares.and(counts(align - 1, lane)), 1, { name: `count_square_${lane}` }));
+      io.countSum[lane]!.set(pipe(sums.and(counts(affine - 1, lane)), 1, { name: `count_sum_${lane}` }));
+      io.maskResult[lane]!.set(
+        pipe(masked.and(counts(lastNarrow - 1, lane).not()), 1, { name: `mask_result_${lane}` }),
+      );
     });
-    const { slot, first, last } = operations[affine]!;
-    io.sum.set({ valid: sums, slot, first, last });
+    const summed = operations[affine]!;
+    io.sum.set({
+      valid: pipe(sums, 1, { reset: true, name: "summing" }),
+      slot: summed.slot,
+      first: summed.first,
+      last: summed.last,
+    });
     io.resultValid.set(valid[stages.output]!);
     io.result.set({ operation: operations[stages.output]!, pass: passAt(stages.output) });
     io.empty.set(

@@ -67,35 +67,39 @@ export const RowSums = module(
     const enable = reading.valid.or(io.read.valid);
     const write = { address: writing.slot, enable: writing.valid };
 
-    const sums = memory({ shape: sint(ROW_SUM_BITS), depth: p.rowSlots });
-    const soFar = sums.read({ address, enable });
-    const sum = reg(sint(ROW_SUM_BITS), { reset: false });
     const slice = signedTree(io.sums, cycles);
-    when(adding.valid, () => {
-      sum.next = mux(adding.first, slice, soFar.add(slice)).wrap(ROW_SUM_BITS);
-    });
-    sums.write({ ...write, data: sum });
-    io.row.sum.set(soFar);
-
+    const sum = reg(sint(ROW_SUM_BITS), { reset: false });
+    const addTo = (soFar: Sint): void => {
+      when(adding.valid, () => {
+        sum.next = mux(adding.first, slice, soFar.add(slice)).wrap(ROW_SUM_BITS);
+      });
+    };
     if (!normFeatures(p).layernorm) {
-      io.row.squares.set(0);
+      const sums = memory({ shape: sint(ROW_SUM_BITS), depth: p.rowSlots });
+      const soFar = sums.read({ address, enable });
+      addTo(soFar);
+      sums.write({ ...write, data: sum });
+      io.row.set({ sum: soFar, squares: 0 });
       return;
     }
-    const squares = memory({ shape: uint(ROW_SQUARES_BITS), depth: p.rowSlots });
-    const squaresSoFar = squares.read({ address, enable });
+
+    // Both sums in one word: a memory of its own for each would have its own decoder.
+    const rows = memory({ shape: rowSumShape, depth: p.rowSlots });
+    const soFar = rows.read({ address, enable });
+    addTo(soFar.sum);
     const squaresSlice = pipe(unsignedTree(io.squares, cycles), SQUARES_EARLY).extend(ROW_SQUARES_BITS);
-    // Added in two steps, to halve the carry: the low part while adding, the high part while writing.
+    // Squares are added in two steps, to halve the carry: the low part while adding, the high part while writing.
     const low = reg(uint(SQUARES_LOW_BITS + 1), { reset: false });
     const high = reg({ soFar: uint(SQUARES_HIGH_BITS), slice: uint(SQUARES_HIGH_BITS) }, { reset: false });
     when(adding.valid, () => {
-      const before = mux(adding.first, uintLit(0, ROW_SQUARES_BITS), squaresSoFar);
+      const before = mux(adding.first, uintLit(0, ROW_SQUARES_BITS), soFar.squares);
       low.next = before.wrap(SQUARES_LOW_BITS).add(squaresSlice.wrap(SQUARES_LOW_BITS));
       high.next = { soFar: before.shr(SQUARES_LOW_BITS), slice: squaresSlice.shr(SQUARES_LOW_BITS) };
     });
     const carry = low.bit(SQUARES_LOW_BITS);
     const highSum = high.soFar.add(high.slice).add(carry).wrap(SQUARES_HIGH_BITS);
-    squares.write({ ...write, data: cat(highSum, low.wrap(SQUARES_LOW_BITS)) });
-    io.row.squares.set(squaresSoFar);
+    rows.write({ ...write, data: { sum, squares: cat(highSum, low.wrap(SQUARES_LOW_BITS)) } });
+    io.row.set(soFar);
   },
 );
 
