@@ -36,7 +36,8 @@ interface ReportFlags {
   readonly fpga?: readonly FpgaFamily[];
   readonly yosys?: string;
   readonly jobs?: number;
-  readonly energy?: number;
+  readonly energy?: string;
+  readonly seq: number;
   readonly depth: number;
   readonly html?: string;
   readonly svg?: string;
@@ -69,14 +70,16 @@ function showProgress(progress: Progress): (state: SynthesisProgress) => void {
   };
 }
 
-function energyWish(params: Params, { energy }: ReportFlags, progress: Progress): EnergyWish | undefined {
-  if (energy === undefined) return undefined;
-  const choice = { shape: "bert-base", seq: energy, softmax: "deferred", repeat: 1, seed: 1 } as const;
+/** A layer with random weights. Errors: `bench-shape`, `compile-capacity`, `compile-not-built-in`. */
+function energyWish(params: Params, { energy: shape, seq }: ReportFlags, progress: Progress): EnergyWish | undefined {
+  if (shape === undefined) return undefined;
+  const choice = { shape, seq, softmax: "deferred", repeat: 1, seed: 1 } as const;
   let begun = false;
   return {
     workload: makeWorkload("layer", params, choice, {}),
+    name: `one layer of ${shape}, ${seq} tokens`,
     onProgress: (share) => {
-      if (!begun) progress.step(`running a BERT-Base layer, ${energy} tokens`);
+      if (!begun) progress.step(`running a layer of ${shape}, ${seq} tokens`);
       begun = true;
       progress.update(share, "");
     },
@@ -148,10 +151,12 @@ export function addReport(program: Command): void {
         .default(DEFAULT_MACRO_RULE.minimumBits),
     )
     .addOption(
-      new Option("--energy <tokens>", "run a BERT-Base layer of so many tokens and add its energy").argParser(
-        integer(1, 512),
+      new Option(
+        "--energy <shape>",
+        "run an encoder layer and add its energy: a well-known encoder (bert-base), or hidden,heads,intermediate",
       ),
     )
+    .addOption(new Option("--seq <n>", "tokens of the layer for --energy").argParser(integer(1, 4096)).default(128))
     .addOption(
       new Option("--fpga <family...>", "map the design to FPGAs too: LUTs, flip-flops, DSPs, block RAMs").choices(
         fpgaFamilies(),
@@ -169,7 +174,7 @@ export function addReport(program: Command): void {
     .option("--json", "print one JSON object on standard output and nothing else (docs/cost-report.md)")
     .addHelpText(
       "after",
-      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report transformer --node 45nm --energy 128\n  systole report edge --fpga xc7 ecp5\n  systole report before.json after.json --html out/compare.html",
+      "\nExamples:\n  systole report transformer\n  systole report my-variant.json --node 45nm\n  systole report transformer --liberty osu018_stdcells.lib --json\n  systole report transformer edge\n  systole report transformer --node 45nm --energy bert-base --seq 128\n  systole report edge --fpga xc7 ecp5\n  systole report before.json after.json --html out/compare.html",
     )
     .action(report);
 }

@@ -1,6 +1,7 @@
 /** The cost report as text for a terminal. */
 import pc from "picocolors";
 import { formatTable, grouped, percent, type Column } from "../../report/index.ts";
+import { renderEnergyTerminal } from "./energy-terminal.ts";
 import { FPGA_FAMILIES, fpgaFamilies } from "../fpga/index.ts";
 import { PUBLISHED_BLOCKS } from "./published.ts";
 import type { CostReport, FpgaReport, ModuleRow } from "./schema.ts";
@@ -23,7 +24,7 @@ export function renderCostTerminal(report: CostReport, { depth }: TerminalOption
     moduleTable(report, depth),
     memoryTable(report),
     pathTable(report),
-    ...energyTable(report),
+    ...(report.energy === undefined ? [] : [renderEnergyTerminal(report.energy)]),
     ...(report.fpga === undefined ? [] : [fpgaTable(report.fpga)]),
     blockTable(report),
     totals(report),
@@ -93,22 +94,6 @@ function pathTable({ timing }: CostReport): string {
       ]),
   );
   return `${table}\n${pc.dim(timing.model)}`;
-}
-
-const microjoules = (picojoules: number): string => `${(picojoules / 1e6).toFixed(2)} µJ`;
-
-function energyTable({ energy }: CostReport): string[] {
-  if (energy === undefined) return [];
-  const { workload, node, parts, totalPicojoules, perMacPicojoules, energyDelayProduct } = energy;
-  const table = formatTable(
-    [left(`energy: ${workload}`), { head: "" }, { head: "share" }],
-    [...parts]
-      .sort((a, b) => b.picojoules - a.picojoules)
-      .map(({ name, picojoules, share }) => [name, microjoules(picojoules), percent(share)]),
-  );
-  const product = `${(energyDelayProduct * 1e9).toPrecision(3)} nJ·s`;
-  const total = `${microjoules(totalPicojoules)} at ${node}, ${perMacPicojoules.toFixed(2)} pJ a multiplication, energy × delay ${product}`;
-  return [`${table}\n${total}`];
 }
 
 function blockTable({ blocks }: CostReport): string {

@@ -61,10 +61,10 @@ test("random designs: the embedded simulator's count is the evaluator's, instanc
     for (const top of [
       randomModule(random.word(), 60),
       randomLanes(random.word(), 30, 40, 8),
-      randomLanes(random.word(), 40, 12, 17),
+      randomLanes(random.word(), 20, 12, 5),
     ]) {
       const design = elaborate(top, undefined);
-      const stimuli = randomStimuli(random, emitVerilog(design), 60);
+      const stimuli = randomStimuli(random, emitVerilog(design), 30);
       const embedded = count(design, new EmbeddedSimulator(design, { observe: true }), stimuli);
       expect(embedded).toEqual(count(design, new Evaluator(design), stimuli));
       expect(embedded[""]![2]).toBeGreaterThan(0);
