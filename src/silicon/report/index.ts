@@ -2,6 +2,7 @@
  * The cost report: what a configuration takes of area and time, and where.
  *
  * - measure: a configuration → its report.
+ * - parts: the sum over the modules against the design as one piece.
  * - areas, rows, timing, build: sums over the tree of instances.
  * - terminal, compare-terminal: one report, or two side by side, as text.
  * - html: the same as pages, and the areas as a picture.
@@ -16,6 +17,7 @@ export { isCostReport, loadCostReport } from "./load.ts";
 export { measureCost, measureDesign, requantiserDesign, um2PerGe } from "./measure.ts";
 export type { CostOptions, EnergyWish, MeasuredDesign, MeasureOptions, Technology } from "./measure.ts";
 export { Areas, type Area, type DesignParts } from "./areas.ts";
+export { sumOfParts, type SumOfParts } from "./parts.ts";
 export { PUBLISHED_BLOCKS } from "./published.ts";
 export * from "./schema.ts";
 export { renderCostTerminal } from "./terminal.ts";

@@ -17,13 +17,25 @@ export const GENERATION = "generate";
 export const TESTBENCH = "testbench";
 export const WAVES = "waves";
 
+/** What `systole report` takes and says; not a kernel. */
+export const COST = "report";
+/** The sum of the modules against the design as one piece; not a kernel. */
+export const PARTS = "parts";
+
 /** One run on the RTL with the bars it is held against. */
 export interface Figure {
   /** Unique; what `--only` matches. */
   readonly name: string;
   /** What runs, for people. */
   readonly what: string;
-  readonly kernel: WorkloadName | typeof SIMULATORS_RACE | typeof GENERATION | typeof TESTBENCH | typeof WAVES;
+  readonly kernel:
+    | WorkloadName
+    | typeof SIMULATORS_RACE
+    | typeof GENERATION
+    | typeof TESTBENCH
+    | typeof WAVES
+    | typeof COST
+    | typeof PARTS;
   /** A preset. Default: `transformer`. */
   readonly config?: string;
   /** Default: the kernel's example. */
@@ -134,6 +146,26 @@ export const FIGURES: readonly Figure[] = [
   generation("wide", 3),
   testbench(1),
   testbench(4),
+  {
+    name: "report-transformer",
+    what: "systole report transformer, the whole process, from an empty cache and from a full one",
+    kernel: COST,
+    latencyCycles: LATENCY,
+    bars: [
+      most("reportSeconds", 600),
+      most("cachedReportSeconds", 5),
+      most("peGe", 1_500),
+      most("requantiserGe", 3_000),
+      most("normShare", 0.1),
+    ],
+  },
+  {
+    name: "report-parts",
+    what: "area of an array of 4 x 4 and its units: sum of the modules, and flattened",
+    kernel: PARTS,
+    latencyCycles: LATENCY,
+    bars: [most("partsError", 0.05)],
+  },
   {
     name: "waves",
     what: "every net of a busy array 16 x 16 as VCD",

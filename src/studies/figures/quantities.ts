@@ -1,6 +1,8 @@
 /** What is read off a run and held against a bar, and how it is written. */
 import { duration, grouped, percent, rate } from "../../report/index.ts";
 import type { SimulatorSpeeds, WaveSpeed } from "../../bench/index.ts";
+import type { SumOfParts } from "../../silicon/index.ts";
+import type { MeasuredReport } from "./cost.ts";
 import type { Report } from "../../report/index.ts";
 
 /** A finished run: its report, or what else was measured, and its wall time from preparing the data to the last comparison. */
@@ -10,6 +12,8 @@ export interface Observed {
   readonly generateSeconds?: number | undefined;
   readonly processNanoseconds?: number | undefined;
   readonly waves?: WaveSpeed | undefined;
+  readonly cost?: MeasuredReport | undefined;
+  readonly parts?: SumOfParts | undefined;
   readonly wallSeconds: number;
 }
 
@@ -84,6 +88,32 @@ export const QUANTITIES = {
     label: "changes recorded per second",
     read: ({ waves }) => waves?.changesPerSecond ?? null,
     format: rate,
+  },
+  reportSeconds: {
+    label: "time of systole report, empty cache",
+    read: ({ cost }) => cost?.emptySeconds ?? null,
+    format: duration,
+  },
+  cachedReportSeconds: {
+    label: "time of systole report, full cache",
+    read: ({ cost }) => cost?.cachedSeconds ?? null,
+    format: duration,
+  },
+  peGe: { label: "GE of a PE", read: ({ cost }) => cost?.report.blocks["pe"] ?? null, format: grouped },
+  requantiserGe: {
+    label: "GE of a requantiser, per lane",
+    read: ({ cost }) => cost?.report.blocks["requantiserPerLane"] ?? null,
+    format: grouped,
+  },
+  normShare: {
+    label: "norm unit's share of the area",
+    read: ({ cost }) => cost?.report.normShare ?? null,
+    format: (value) => percent(value, 1),
+  },
+  partsError: {
+    label: "|sum of the modules / flattened - 1|",
+    read: ({ parts }) => (parts === undefined ? null : Math.abs(parts.parts / parts.whole - 1)),
+    format: (value) => percent(value, 2),
   },
   wallSeconds: { label: "wall time, all included", read: ({ wallSeconds }) => wallSeconds, format: duration },
 } as const satisfies Record<string, QuantityKind>;

@@ -7,8 +7,9 @@ import type { MemorySettings } from "../../runtime/index.ts";
 import { SystoleError, isHardwareError } from "../../errors.ts";
 import type { BuildProgress, SimulatorName } from "../../harness/index.ts";
 import { measure } from "../measure.ts";
-import { FIGURES, GENERATION, SIMULATORS_RACE, TESTBENCH, WAVES } from "./bars.ts";
+import { COST, FIGURES, GENERATION, SIMULATORS_RACE, TESTBENCH, WAVES, PARTS } from "./bars.ts";
 import type { Bar, Figure } from "./bars.ts";
+import { measureParts, measureReport } from "./cost.ts";
 import { measureGeneration } from "./generation.ts";
 import { QUANTITIES } from "./quantities.ts";
 import type { Observed } from "./quantities.ts";
@@ -104,6 +105,14 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
       if (kernel === WAVES) return { waves: measureWaves(), wallSeconds: seconds() };
       if (kernel === TESTBENCH) return { processNanoseconds: measureTestbench({ processes }), wallSeconds: seconds() };
       return { generateSeconds: await measureGeneration(config, hooks.signal), wallSeconds: seconds() };
+    }
+    if (kernel === COST || kernel === PARTS) {
+      hooks.onStart();
+      const observedCost =
+        kernel === COST
+          ? { cost: await measureReport(config, hooks.signal) }
+          : { parts: await measureParts(hooks.signal) };
+      return { ...observedCost, wallSeconds: seconds() };
     }
     const choice = {
       ...(shape === undefined ? {} : { shape }),
