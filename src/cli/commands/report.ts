@@ -62,10 +62,11 @@ function technologyOf({ liberty, node, macros }: ReportFlags): Technology {
 
 /** Shows modules under way, each once where there is no terminal. */
 function showProgress(progress: Progress): (state: SynthesisProgress) => void {
-  let begun = false;
+  let before = 0;
   return ({ done, total, running }) => {
-    if (!begun) progress.step(`synthesis of ${total} modules`);
-    begun = true;
+    // One synthesis follows another: cells, the requantiser, each FPGA.
+    if (before === 0 || done < before) progress.step(`synthesis of ${total} modules`);
+    before = Math.max(done, 1);
     progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
   };
 }
