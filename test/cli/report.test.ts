@@ -1,0 +1,57 @@
+/** `systole report`: wrong files and options, an interruption, two reports side by side. What synthesis finds is tested apart. */
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { sampleCost } from "../silicon/cost-fixture.ts";
+import { expectMistake, filesIn, jsonFile, systole, TINY, workspace } from "./support.ts";
+
+test("a Liberty file that is not there, and one that is none", async () => {
+  const cwd = workspace();
+  writeFileSync(join(cwd, "cells.lib"), "module cells; endmodule\n");
+  expectMistake(
+    await systole(["report", "edge", "--liberty", "missing.lib"], { cwd }),
+    "missing.lib: cannot read the Liberty file: no such file or directory\n" +
+      "  Give the Liberty file (.lib) of a standard cell library.",
+  );
+  const wrong = await systole(["report", "edge", "--liberty", "cells.lib"], { cwd });
+  expect(wrong.stderr).toContain("cells.lib:1: this is no Liberty file");
+  expect([wrong.code, wrong.stdout]).toEqual([2, ""]);
+});
+
+test("a table of macros without anything that says what a gate takes", async () => {
+  expectMistake(
+    await systole(["report", "edge", "--macros", "macros.json"], { cwd: workspace() }),
+    "--macros gives areas in µm², and nothing says how many of them a gate takes\n  Add --node or --liberty.",
+  );
+});
+
+test("interrupted: 130, nothing on standard output, no module half-written", async () => {
+  const cwd = workspace();
+  const cache = join(cwd, "cache");
+  const config = jsonFile(cwd, "tiny.json", TINY);
+  const ended = await systole(["report", config], {
+    cwd,
+    env: { SYSTOLE_CACHE: cache },
+    interruptAt: "synthesis of",
+  });
+  expect([ended.code, ended.stdout]).toEqual([130, ""]);
+  expect(ended.stderr).toMatch(/interrupted\n$/);
+  const left = readdirSync(join(cache, "synthesis")).filter((name) => !/^[0-9a-f]{32}$/.test(name));
+  expect(left).toEqual([]);
+});
+
+test("two reports from files: what differs, as text and as a page", async () => {
+  const cwd = workspace();
+  const before = jsonFile(cwd, "before.json", sampleCost({ name: "before" }));
+  const after = jsonFile(cwd, "after.json", sampleCost({ name: "after", size: 8 }));
+  const { code, stdout } = await systole(["report", before, after, "--html", "page.html"], { cwd });
+  expect(code).toBe(0);
+  const [heads, total] = stdout.split("\n");
+  expect(heads).toMatch(/before +after +difference/);
+  expect(total).toMatch(/^GE +[\d,]+ +[\d,]+ +-[\d,]+ +-[\d.]+ %$/);
+  expect(filesIn(cwd)).toContain("page.html");
+  expectMistake(
+    await systole(["report", before, after, "--json"], { cwd }),
+    "--json and --svg are of one report, not of two\n  Leave one of the two out.",
+  );
+});
