@@ -52,19 +52,17 @@ export const Semaphores = module(
       taken = taken.or(mux(engine.start, wait, uintLit(0)));
     }
 
-    const sums = counts.map((count, s) => {
-      const sum = posts.reduce(
-        (total, post) => total.add(post.bit(s)).wrap(count.width + 2),
-        count.extend(count.width + 2),
-      );
-      return sum.sub(taken.bit(s)).wrap(count.width + 2);
-    });
+    // With and without what a start takes: the start, which comes late, only chooses.
+    const sums = counts.map((count, s) =>
+      posts.reduce((total, post) => total.add(post.bit(s)).wrap(count.width + 2), count.extend(count.width + 2)),
+    );
     counts.forEach((count, s) => {
-      count.next = sums[s]!.wrap(count.width);
+      count.next = mux(taken.bit(s), sums[s]!.sub(1), sums[s]!).wrap(count.width);
       io.counts[s]!.set(count);
     });
 
-    const overflows = cat(...[...sums].reverse().map((sum) => sum.gt(p.semaphoreMax)));
+    const beyond = sums.map((sum, s) => mux(taken.bit(s), sum.gt(p.semaphoreMax + 1), sum.gt(p.semaphoreMax)));
+    const overflows = cat(...[...beyond].reverse());
     const guilty = posts.map((post) => post.and(overflows).reduceOr());
     const index = io.engines.reduceRight<Uint>(
       (later, { retire }, e) => mux(guilty[e]!, retire.index, later),

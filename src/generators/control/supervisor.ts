@@ -78,7 +78,9 @@ export const Supervisor = module(
       .and(io.dispatches.not());
     const patience = reg(uint(Math.log2(PATIENCE_CYCLES) + 1));
     patience.next = mux(stuck, patience.add(1).wrap(patience.width), uintLit(0));
-    const deadlock = stuck.and(patience.eq(PATIENCE_CYCLES - 1));
+    // Found a cycle ahead: what is stuck stays so, and no engine's state is on the way to the fault.
+    const deadlock = reg(bool);
+    deadlock.next = stuck.and(patience.eq(PATIENCE_CYCLES - 2));
     const waiting = io.engines.map(({ stalled, current, head }) => ({
       valid: stalled.or(head.valid),
       index: mux(stalled, current, head.index),
@@ -91,10 +93,13 @@ export const Supervisor = module(
       waiting[0]!,
     );
 
+    const earliestIndex = reg(uint(INDEX_BITS), { reset: false });
+    earliestIndex.next = earliest.index;
+
     const found = [
       ...io.otherFaults,
       ...io.engineFaults,
-      { valid: deadlock, code: uintLit(FAULTS.deadlock.code, FAULT_BITS), index: earliest.index },
+      { valid: deadlock, code: uintLit(FAULTS.deadlock.code, FAULT_BITS), index: earliestIndex },
     ];
     const first = found.reduceRight((later, one) => ({
       valid: one.valid.or(later.valid),

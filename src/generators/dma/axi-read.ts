@@ -41,12 +41,20 @@ export const AxiRead = module(
     const free = valid.not().or(io.axi.arready);
     const fetches = io.fetch.request.valid;
     io.fetch.request.ready.set(free);
-    io.load.request.ready.set(free.and(fetches.not()));
+    // A request of LOAD that meets one of the fetch, or a busy bus, waits here: whether LOAD may ask depends on no one else.
+    const held = reg(bool);
+    const waiting = reg(burstRequestShape, { reset: false });
+    const loads = held.or(io.load.request.valid);
+    io.load.request.ready.set(held.not());
+    held.next = loads.and(free.not().or(fetches));
+    when(held.not(), () => {
+      waiting.next = io.load.request.payload;
+    });
     when(free, () => {
-      valid.next = fetches.or(io.load.request.valid);
+      valid.next = fetches.or(loads);
       address.next = {
         id: mux(fetches, uintLit(READ_IDS.fetch, AXI_ID_BITS), uintLit(READ_IDS.load, AXI_ID_BITS)),
-        ...mux(fetches, io.fetch.request.payload, io.load.request.payload),
+        ...mux(fetches, io.fetch.request.payload, mux(held, waiting, io.load.request.payload)),
       };
     });
     io.axi.arvalid.set(valid);
@@ -75,12 +83,12 @@ export const AxiRead = module(
     beats.take(taken);
 
     const outstanding = reg(uint(OUTSTANDING_BITS));
-    const asked = free.and(fetches.or(io.load.request.valid));
+    const asked = free.and(fetches.or(loads));
     const ended = beats.valid.and(taken).and(beat.last);
     when(asked.ne(ended), () => {
       outstanding.next = mux(asked, outstanding.add(1), outstanding.sub(1)).wrap(OUTSTANDING_BITS);
     });
-    io.quiet.set(outstanding.eq(0));
+    io.quiet.set(outstanding.eq(0).and(held.not()));
     io.moved.set(beats.valid.and(taken));
   },
 );
