@@ -85,8 +85,9 @@ export class AxiLiteHost {
   }
 
   sample(cycle: number): void {
-    const answer = this.#high("bvalid");
-    const data = this.#high("rvalid");
+    // In every cycle, so without a look-up by name.
+    const answer = this.#sampled[this.#pin.bvalid] !== 0;
+    const data = this.#sampled[this.#pin.rvalid] !== 0;
     // A response needs its request to have been taken in an earlier cycle.
     if (answer && !(this.#state === "write" && this.#addressTaken && this.#dataTaken))
       this.#unexpected("unexpected-write-response", cycle);
