@@ -66,9 +66,12 @@ function folder(): string {
 }
 
 /** A program in the place of Yosys. */
-function fakeYosys(body: string): string {
+function fakeYosys(body: string, help = "-booth"): string {
   const path = join(folder(), "yosys");
-  writeFileSync(path, `#!/bin/sh\nif [ "$1" = -V ]; then echo "Fake 1"; exit; fi\n${body}\n`);
+  writeFileSync(
+    path,
+    `#!/bin/sh\ncase "$*" in -V) echo "Fake 1"; exit;; *help*) echo "${help}"; exit;; esac\n${body}\n`,
+  );
   chmodSync(path, 0o755);
   return path;
 }
@@ -179,6 +182,14 @@ describe("a synthesis that goes wrong", () => {
     const ended = expect(run).rejects.toMatchObject({ code: "synthesis-worker-lost" });
     await worker.kill();
     await ended;
+  });
+
+  test("refuses a Yosys that lacks what the recipe needs", async () => {
+    const run = synthesise(units, { target, cacheFolder: folder(), yosys: fakeYosys("exit 1", "-flatten") });
+    await expect(run).rejects.toMatchObject({
+      code: "yosys-too-old",
+      message: expect.stringMatching(/: Fake 1 has no synth -booth$/) as string,
+    });
   });
 
   test("names a Yosys that is not there", async () => {

@@ -20,16 +20,19 @@ export interface YosysJob {
 
 const NAME = "@yowasp/yosys";
 
-/** What Yosys this is, for cache keys and reports: `@yowasp/yosys 0.55.944`. Errors: `yosys-missing`. */
+/** What Yosys this is, for cache keys and reports: `@yowasp/yosys 0.55.944`. Errors: `yosys-missing`, `yosys-too-old`. */
 export async function yosysVersion(program: YosysProgram): Promise<string> {
   if (program === undefined) {
     const bundle = createRequire(import.meta.url).resolve(NAME);
     const manifest = readFileSync(join(dirname(dirname(bundle)), "package.json"), "utf8");
     return `${NAME} ${(JSON.parse(manifest) as { version: string }).version}`;
   }
+  const run = promisify(execFile);
+  let version: string;
+  let help: string;
   try {
-    const { stdout } = await promisify(execFile)(program, ["-V"]);
-    return stdout.trim();
+    version = (await run(program, ["-V"])).stdout.trim();
+    help = (await run(program, ["-Q", "-T", "-p", "help synth"])).stdout;
   } catch (cause) {
     throw new SystoleError({
       code: "yosys-missing",
@@ -38,6 +41,12 @@ export async function yosysVersion(program: YosysProgram): Promise<string> {
       cause,
     });
   }
+  if (help.includes("-booth")) return version;
+  throw new SystoleError({
+    code: "yosys-too-old",
+    message: `--yosys ${program}: ${version} has no synth -booth`,
+    remedy: "Give a newer one, or leave the option out to use the one within.",
+  });
 }
 
 /** Runs one script. Resolves to the text of the result; rejects with the last lines that Yosys printed. */
