@@ -62,11 +62,11 @@ function technologyOf({ liberty, node, macros }: ReportFlags): Technology {
 
 /** Shows modules under way, each once where there is no terminal. */
 function showProgress(progress: Progress): (state: SynthesisProgress) => void {
-  let before = 0;
+  let before = Infinity;
   return ({ done, total, running }) => {
     // One synthesis follows another: cells, the requantiser, each FPGA.
-    if (before === 0 || done < before) progress.step(`synthesis of ${total} modules`);
-    before = Math.max(done, 1);
+    if (done < before) progress.step(`synthesis of ${total} modules`);
+    before = done;
     progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
   };
 }
