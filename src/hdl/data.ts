@@ -28,37 +28,45 @@ export type Like<S> = S extends BoolShape
           : { readonly [K in keyof S]: Like<S[K]> }
         : { readonly [K in keyof S]: Like<S[K]> };
 
+/** What can be driven as a whole. It is there for every shape, so that modules may be generic over one. */
+export interface Drivable<S> {
+  /** Drives it, or every field of it; the last assignment that applies wins. */
+  set(value: Like<S>): void;
+}
+
 /** A value that can be driven, as a whole or field by field. */
-export type Wire<S> = S extends BoolShape
+export type Wire<S> = (S extends BoolShape
   ? BoolWire
   : S extends UintShape
     ? UintWire
     : S extends SintShape
       ? SintWire
-      : (S extends readonly (infer E)[]
-          ? number extends S["length"]
-            ? readonly Wire<E>[]
-            : { readonly [K in keyof S]: Wire<S[K]> }
-          : { readonly [K in keyof S]: Wire<S[K]> }) & {
-          /** Drives every field. */
-          set(value: Like<S>): void;
-        };
+      : S extends readonly (infer E)[]
+        ? number extends S["length"]
+          ? readonly Wire<E>[]
+          : { readonly [K in keyof S]: Wire<S[K]> }
+        : { readonly [K in keyof S]: Wire<S[K]> }) &
+  Drivable<S>;
+
+/** What has a value after the next clock edge. */
+export interface Clocked<S> {
+  /** The value, or that of every field, after the next clock edge; unassigned, it keeps the present one. */
+  set next(value: Like<S>);
+}
 
 /** A value with memory, assigned as a whole or field by field. */
-export type Reg<S> = S extends BoolShape
+export type Reg<S> = (S extends BoolShape
   ? BoolReg
   : S extends UintShape
     ? UintReg
     : S extends SintShape
       ? SintReg
-      : (S extends readonly (infer E)[]
-          ? number extends S["length"]
-            ? readonly Reg<E>[]
-            : { readonly [K in keyof S]: Reg<S[K]> }
-          : { readonly [K in keyof S]: Reg<S[K]> }) & {
-          /** The value of every field after the next clock edge. */
-          set next(value: Like<S>);
-        };
+      : S extends readonly (infer E)[]
+        ? number extends S["length"]
+          ? readonly Reg<E>[]
+          : { readonly [K in keyof S]: Reg<S[K]> }
+        : { readonly [K in keyof S]: Reg<S[K]> }) &
+  Clocked<S>;
 
 /** A signal, or a record or array of signals. */
 export type Data = object;
