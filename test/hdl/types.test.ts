@@ -26,12 +26,9 @@ import {
   wire,
   type Bool,
   type BoolWire,
-  type Design,
   type Inside,
-  type Like,
   type Outside,
   type Reg,
-  type Shape,
   type Sint,
   type SintReg,
   type Uint,
@@ -240,61 +237,5 @@ test("streams keep the type of their payload", () => {
       },
     );
     expectTypeOf(instance(relay).deq.payload.data).toEqualTypeOf<Uint>();
-  });
-});
-
-/** A register between two streams, for payloads of any shape. */
-const stage = <S extends Shape>(shape: S, first: Like<S>) =>
-  module(
-    "stage",
-    () => ({ in: sink(stream(shape)), out: source(stream(shape)), peek: output(shape) }),
-    (io) => {
-      const full = reg(bool);
-      const held = reg(shape, { reset: first });
-      const shown = wire(shape);
-      io.in.ready.set(io.out.ready.or(full.not()));
-      when(io.in.ready, () => {
-        full.next = io.in.valid;
-        held.next = io.in.payload;
-      });
-      shown.set(held);
-      io.out.valid.set(full);
-      io.out.payload.set(shown);
-      io.peek.set(io.in.payload);
-    },
-  );
-
-/** Never elaborated. */
-const wrongStage = <S extends Shape>(shape: S) =>
-  module(
-    "wrong_stage",
-    () => ({ in: sink(stream(shape)), out: source(stream(shape)) }),
-    (io) => {
-      // @ts-expect-error a text is no payload
-      io.out.payload.set("text");
-      // @ts-expect-error the handshake is no payload
-      reg(shape).next = io.in;
-    },
-  );
-
-test("a module is generic over the shape of its ports", () => {
-  const scalar = stage(sint(5), -3);
-  const record = stage({ act: sint(8), load: bool }, { act: 1, load: true });
-  const widths = ({ top }: Design): string =>
-    top.ports
-      .filter(({ hint }) => hint.startsWith("out_payload"))
-      .map(({ hint, width }) => `${hint} ${width}`)
-      .join(", ");
-  expect(widths(elaborate(scalar))).toBe("out_payload 5");
-  expect(widths(elaborate(record))).toBe("out_payload_act 8, out_payload_load 1");
-  unrun(() => {
-    expectTypeOf(wrongStage(bool)).toHaveProperty("ports");
-    expectTypeOf(instance(scalar).out.payload).toEqualTypeOf<Sint>();
-    expectTypeOf(instance(record).out.payload.load).toEqualTypeOf<Bool>();
-    instance(record).in.payload.set({ act: 1, load: false });
-    // @ts-expect-error a field is missing
-    instance(record).in.payload.set({ act: 1 });
-    // @ts-expect-error a truth value is no reset of a number
-    stage(sint(5), true);
   });
 });
