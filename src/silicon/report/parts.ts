@@ -23,7 +23,7 @@ const FREE: MacroCost = {
 
 /**
  * What module by module loses or gains against one piece: constants and unused outputs that only the whole shows. With the
- * generic cells. For small configurations: one piece takes a minute at an array of 4 x 4, hours at 16 x 16.
+ * generic cells. For small configurations: one piece of 50,000 GE takes 40 CPU seconds, of 250,000 GE more than ten minutes.
  */
 export async function sumOfParts(params: Params, options: Omit<MeasureOptions, "technology">): Promise<SumOfParts> {
   const { macroRule = DEFAULT_MACRO_RULE } = options;
