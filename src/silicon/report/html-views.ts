@@ -85,6 +85,7 @@ export function energyView(energy: EnergyReport | undefined) {
     total: joules(energy.totalPicojoules),
     perMac: `${energy.perMacPicojoules.toFixed(2)} pJ`,
     product: jouleSeconds(energy.energyDelayProduct),
+    ungated: joules(energy.ungatedClockPicojoules),
     parts: parts.map((part) => ({
       name: part.name,
       colour: colours.get(part.name)!,
