@@ -39,7 +39,7 @@ export async function measurePoint({ params, layer }: AreaPoint, options: Measur
   onStart();
   // All in the cache now.
   const { modules } = await measureDesign(elaborateAccelerator(params), { technology, signal });
-  const workload = encoderWorkload(params, encoders.of(layer.benchmark), { memory, fusion: "auto" });
+  const workload = encoderWorkload(params, encoders.of(layer.benchmark), { memory, fusion: layer.fusion });
   const { node } = technology;
   const energy = await measureEnergy({
     ...{ params, workload, memory, signal, onProgress },

@@ -1,12 +1,14 @@
 /** The variants of the area study: one question a group, and in each group one thing changes. */
 import type { LayerBenchmark } from "../../bench/index.ts";
 import { parseLayerShape } from "../../bench/index.ts";
+import type { Fusion } from "../../compiler/index.ts";
 import { checkConfig, deriveParams } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 
 /** What a group asks. */
 export const AREA_GROUPS = {
+  fusion: "operations behind their products, or through DRAM",
   memory: "scratchpad against accumulator, 320 KiB in all",
   functions: "with and without the norm functions",
   lanes: "lanes of the norm unit",
@@ -21,7 +23,7 @@ export interface AreaPoint {
   readonly name: string;
   readonly params: Params;
   /** None: the area alone. */
-  readonly layer: { readonly name: string; readonly benchmark: LayerBenchmark } | undefined;
+  readonly layer: { readonly name: string; readonly benchmark: LayerBenchmark; readonly fusion: Fusion } | undefined;
 }
 
 /** Changes to the base configuration. */
@@ -31,6 +33,7 @@ interface Change {
   readonly accumulatorKib?: number;
   readonly lanes?: number;
   readonly functions?: readonly string[];
+  readonly fusion?: Fusion;
 }
 
 /** As many lanes as columns, which is the default. */
@@ -43,6 +46,9 @@ const VARIANTS: readonly {
   readonly change: Change;
   readonly layer: boolean;
 }[] = [
+  { group: "fusion", name: "as the compiler chooses", change: {}, layer: true },
+  { group: "fusion", name: "Softmax alone", change: { fusion: "softmax" }, layer: true },
+  { group: "fusion", name: "nothing", change: { fusion: "off" }, layer: true },
   { group: "memory", name: "64 + 256 KiB", change: {}, layer: true },
   { group: "memory", name: "256 + 64 KiB", change: { scratchpadKib: 256, accumulatorKib: 64 }, layer: true },
   { group: "functions", name: "Softmax, LayerNorm, GELU", change: {}, layer: false },
@@ -80,9 +86,12 @@ export interface AreaLayers {
   readonly arraySeq: number;
 }
 
-function layerOf({ shape, seq }: { readonly shape: string; readonly seq: number }): NonNullable<AreaPoint["layer"]> {
+function layerOf(
+  { shape, seq }: { readonly shape: string; readonly seq: number },
+  fusion: Fusion,
+): NonNullable<AreaPoint["layer"]> {
   const benchmark = { ...parseLayerShape(shape), seq, layers: 1, softmax: "deferred" as const, seed: 1 };
-  return { name: `${shape} layer, l = ${seq}`, benchmark };
+  return { name: `${shape} layer, l = ${seq}`, benchmark, fusion };
 }
 
 /** The points of the groups asked for. Errors: `study-group`, `bench-shape`. */
@@ -98,10 +107,10 @@ export function areaPoints(
       message: `--only ${groups.join(",")}: must be of ${Object.keys(AREA_GROUPS).join(", ")}, not ${JSON.stringify(unknown)}`,
     });
   }
-  const large = layerOf(layers);
-  const small = layerOf({ shape: layers.arrayShape, seq: layers.arraySeq });
+  const large = { shape: layers.shape, seq: layers.seq };
+  const small = { shape: layers.arrayShape, seq: layers.arraySeq };
   return VARIANTS.filter(({ group }) => groups.includes(group)).map(({ group, name, change, layer }) => ({
     ...{ group, name, params: derive(base, change) },
-    layer: layer ? (group === "array" ? small : large) : undefined,
+    layer: layer ? layerOf(group === "array" ? small : large, change.fusion ?? "auto") : undefined,
   }));
 }

@@ -67,7 +67,9 @@ function rtlHash(params: Params): string {
 
 /** What a report of a point depends on: the RTL, the layer, and with what it is measured. */
 export function areaPointKey({ params, layer }: AreaPoint, setting: unknown): string {
-  return contentKey([JSON.stringify([POINT_VERSION, layer?.benchmark ?? null, setting]), rtlHash(params)]);
+  const { benchmark = null, fusion = "auto" } = layer ?? {};
+  const schedule = fusion === "auto" ? [] : [fusion];
+  return contentKey([JSON.stringify([POINT_VERSION, benchmark, setting, ...schedule]), rtlHash(params)]);
 }
 
 export interface AreaStudyOptions {
