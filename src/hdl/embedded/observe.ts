@@ -64,9 +64,12 @@ function hasRoom(memory: Memory, base: number, { byteLength }: ArrayBuffer): boo
   return base + bytesOf(memory.width) * roomOf(memory) <= byteLength;
 }
 
-/** Before the passes there are nets that nothing drives. */
-function shown({ lowered }: Pack): ReturnType<typeof visibleNets> {
+/** Before the passes there are nets that nothing drives; and of nets that were split only the fields are there. */
+function shown({ lowered, lanes }: Pack): ReturnType<typeof visibleNets> {
+  const outer = lanes[0]!.parent;
+  const pins = outer?.pack.lowered.pins.get(outer.instance);
   return visibleNets(lowered.module).filter((net) => {
+    if (net.kind === "input") return pins?.has(net) ?? true;
     return (net.kind !== "wire" && net.kind !== "output") || lowered.definitions.has(net);
   });
 }

@@ -40,6 +40,15 @@ test("packed links between neighbours mean what the evaluator says, split into t
   });
 });
 
+test("a design whose links were split can be inspected without having been observed", async () => {
+  await withSeed((random) => {
+    for (let i = 0; i < 15; i++) {
+      const { signals } = new EmbeddedSimulator(elaborate(randomLinks(random.word()))).inspect();
+      expect(signals.filter(({ kind }) => kind === "reg").length).toBeGreaterThan(0);
+    }
+  });
+});
+
 test("delay lines move on by one register a cycle, whatever their width and length", async () => {
   const Lines = module(
     "lines",
