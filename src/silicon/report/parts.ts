@@ -1,11 +1,10 @@
-import { elaborateAccelerator } from "../../generators/index.ts";
-import type { Params } from "../../config/index.ts";
+import type { Design } from "../../hdl/index.ts";
 import { DEFAULT_MACRO_RULE, flattenedUnit, GENERIC_LIBRARY, synthesise } from "../synthesis/index.ts";
 import type { MacroCost } from "../types.ts";
 import { Areas } from "./areas.ts";
 import { measureDesign, type MeasureOptions } from "./measure.ts";
 
-/** Logic of a configuration in gate equivalents, macros left out: summed over its modules, and synthesised as one piece. */
+/** Logic of a design in gate equivalents, macros left out: summed over its modules, and synthesised as one piece. */
 export interface SumOfParts {
   readonly parts: number;
   readonly whole: number;
@@ -23,11 +22,10 @@ const FREE: MacroCost = {
 
 /**
  * What module by module loses or gains against one piece: constants and unused outputs that only the whole shows. With the
- * generic cells. For small configurations: one piece of 50,000 GE takes 40 CPU seconds, of 250,000 GE more than ten minutes.
+ * generic cells. For small designs: one piece of 50,000 GE takes 40 CPU seconds, of 250,000 GE more than ten minutes.
  */
-export async function sumOfParts(params: Params, options: Omit<MeasureOptions, "technology">): Promise<SumOfParts> {
+export async function sumOfParts(design: Design, options: Omit<MeasureOptions, "technology">): Promise<SumOfParts> {
   const { macroRule = DEFAULT_MACRO_RULE } = options;
-  const design = elaborateAccelerator(params);
   const technology = { library: GENERIC_LIBRARY };
   const { structure, modules } = await measureDesign(design, { ...options, technology });
   const parts = new Areas({ structure, modules, macroCost: () => FREE }).module(structure.top).ge;

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { checkConfig, deriveParams } from "../../config/index.ts";
+import { GemmEngine } from "../../generators/gemm/index.ts";
+import { elaborate } from "../../hdl/index.ts";
 import { costReportSchema, sumOfParts, type CostReport, type SumOfParts } from "../../silicon/index.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../scripts/systole.mjs", import.meta.url));
@@ -39,7 +41,7 @@ export async function measureReport(preset: string, signal: AbortSignal): Promis
   }
 }
 
-/** The smallest accelerator: as one piece a larger one takes too long. */
+/** The smallest accelerator. */
 const SMALL = {
   name: "parts",
   array: { rows: 4, cols: 4 },
@@ -51,6 +53,6 @@ const SMALL = {
   semaphores: 8,
 };
 
-/** The sum of the modules of the smallest accelerator, and the whole of it as one piece. */
+/** The sum of the modules of the smallest GEMM engine, array included, and the whole of it as one piece. */
 export const measureParts = (signal: AbortSignal): Promise<SumOfParts> =>
-  sumOfParts(deriveParams(checkConfig(SMALL, "parts")), { signal });
+  sumOfParts(elaborate(GemmEngine, deriveParams(checkConfig(SMALL, "parts"))), { signal });
