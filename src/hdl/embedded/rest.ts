@@ -14,7 +14,7 @@ export interface RestOptions {
   readonly period: number;
 }
 
-export const REST: RestOptions = { leastDesign: 4000, leastBlock: 300, period: 32 };
+export const REST: RestOptions = { leastDesign: 40_000, leastBlock: 300, period: 32 };
 
 /** What of a simulation may rest, and where it is noted. */
 export interface RestPlan {
