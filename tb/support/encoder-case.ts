@@ -5,6 +5,7 @@ import type { Compiled, Fusion, Tensor } from "../../src/compiler/index.ts";
 import type { Params } from "../../src/config/index.ts";
 import { layerTensorNames, randomBert, runEncoder } from "../../src/model/index.ts";
 import type { EncoderInput, QuantisedBert, RandomBertOptions } from "../../src/model/index.ts";
+import type { SimulatorName } from "../../src/harness/index.ts";
 import { Device, runProgram } from "../../src/runtime/index.ts";
 import type { MemorySettings, ProgramRun } from "../../src/runtime/index.ts";
 
@@ -21,7 +22,9 @@ export interface EncoderCase {
   readonly fusion?: Fusion;
   /** Of weights, inputs, stalls, and of what the memories hold at power-up. */
   readonly seed: number;
-  /** C++ optimisation of the simulation; default that of the harness. */
+  /** Default: embedded. */
+  readonly simulator?: SimulatorName;
+  /** C++ optimisation of Verilator's model; default that of the harness. */
   readonly optimise?: 0 | 1 | 2 | 3;
 }
 
@@ -57,6 +60,7 @@ export async function runEncoderCase(c: EncoderCase): Promise<EncoderOutcome> {
     memory: { ...c.memory, seed },
     imageBytes: imageBytes(compiled.program),
     seed,
+    simulator: c.simulator,
     ...(c.optimise === undefined ? {} : { optimise: c.optimise }),
   });
   try {

@@ -87,8 +87,8 @@ const edits: readonly Edit[] = [
   {
     ...semaphores,
     what: "semaphores: a condition more",
-    from: "engine.missing.set(wait.and(zero.or(taken)));",
-    to: "engine.missing.set(wait.and(zero.or(taken).not()));",
+    from: "engine.missing.set(wait.and(zero.or(kept)));",
+    to: "engine.missing.set(wait.and(zero.or(kept).not()));",
     gone: 4,
     added: 4,
   },
