@@ -7,7 +7,7 @@ import { bitsOf, parseSExpression } from "../solver/values.ts";
 import { solverFailed } from "../solver/solver.ts";
 import { SmtWriter } from "../terms/index.ts";
 import { demandContents } from "../translate/index.ts";
-import { FIRST, NEXT, NOW, type Comparison } from "./claims.ts";
+import { FIRST, NEXT, NOW, type Claim, type Comparison } from "./claims.ts";
 import { compareMemory } from "./compare-memory.ts";
 import { compareModule } from "./compare-module.ts";
 import { readVerilog, type VerilogMeaning } from "./yosys.ts";
@@ -75,15 +75,19 @@ function* comparisons(design: Design, meanings: VerilogMeaning): Generator<Compa
   for (const module of design.modules) yield compareModule(module, demand(module.name));
 }
 
+/** Time for all claims at once, before they are shown one after the other. */
+const TOGETHER_MILLISECONDS = 5_000;
+
 async function compare(
-  { name, meaning, claims, assumptions, children }: Comparison,
+  { name, meaning, claims, wires, assumptions, children }: Comparison,
   text: string,
   solver: Solver,
   patience: Patience,
 ): Promise<string[]> {
   const writer = new SmtWriter((variable) => meaning.get(variable));
-  writer.define([...claims.map((claim) => claim.own), ...assumptions]);
-  const equalities = claims.map(({ own, verilog }) => `(= ${writer.bits(own)} ${verilog})`);
+  writer.define([...claims.map((claim) => claim.own), ...wires.map((wire) => wire.own), ...assumptions]);
+  const equality = ({ own, verilog }: Claim): string => `(= ${writer.bits(own)} ${verilog})`;
+  const equalities = claims.map(equality);
   const script = [
     "(set-option :produce-models true)",
     ...[...children].flatMap(([child, ports]) => declareChild(child, ports)),
@@ -94,16 +98,53 @@ async function compare(
     `(assert (|${name}_h| ${NOW}))`,
     `(assert (|${name}_t| ${NOW} ${NEXT}))`,
     ...assumptions.map((term) => `(assert ${writer.condition(term)})`),
+    "(push 1)",
     `(assert (not (and true ${equalities.join(" ")})))`,
+    ...timeLimit(solver, TOGETHER_MILLISECONDS),
     "(check-sat)",
   ].join("\n");
   const answer = (await solver.start(script, patience)).trim();
   if (answer === "unsat") return [];
-  if (answer !== "sat") throw solverFailed(solver.name, `answered ${answer === "" ? "nothing" : answer.slice(0, 400)}`);
+  if (answer === "unknown") {
+    return oneByOne(claims, { solver, patience, equality, wires });
+  }
+  if (answer !== "sat") throw noAnswer(solver, answer);
   const values = parseSExpression(await solver.ask(`(get-value (${equalities.join(" ")}))`, patience));
   if (typeof values === "string") throw solverFailed(solver.name, "gave no values");
   return claims.filter((_, i) => bitsOf(values[i]!.at(-1)!) === 0n).map((claim) => claim.what);
 }
+
+/** Shows wires, then claims, one after the other; what has been shown may be relied on from then on. */
+async function oneByOne(
+  claims: readonly Claim[],
+  {
+    solver,
+    patience,
+    equality,
+    wires,
+  }: { solver: Solver; patience: Patience; equality: (claim: Claim) => string; wires: readonly Claim[] },
+): Promise<string[]> {
+  const differing: string[] = [];
+  let before = ["(pop 1)", ...timeLimit(solver, UNLIMITED)].join("");
+  for (const claim of [...wires, ...claims]) {
+    const equal = equality(claim);
+    const answer = (await solver.ask(`${before}(push 1)(assert (not ${equal}))(check-sat)`, patience)).trim();
+    if (answer !== "sat" && answer !== "unsat") throw noAnswer(solver, answer);
+    before = answer === "unsat" ? `(pop 1)(assert ${equal})` : "(pop 1)";
+    if (answer === "sat" && claims.includes(claim)) differing.push(claim.what);
+  }
+  return differing;
+}
+
+/** No limit, in z3's words. */
+const UNLIMITED = 4294967295;
+
+/** After this time z3 answers `unknown` and goes on; other solvers take the time they take. */
+const timeLimit = (solver: Solver, milliseconds: number): string[] =>
+  solver.name.startsWith("z3") ? [`(set-option :timeout ${milliseconds})`] : [];
+
+const noAnswer = (solver: Solver, answer: string): Error =>
+  solverFailed(solver.name, `answered ${answer === "" ? "nothing" : answer.slice(0, 400)}`);
 
 /** A child as its parent's text needs it: a sort of states, its ports, and nothing else. */
 function declareChild(child: string, ports: ReadonlyMap<string, number>): string[] {

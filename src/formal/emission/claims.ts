@@ -20,6 +20,8 @@ export interface Comparison {
   /** What the intermediate form's variables are in Yosys' words. */
   readonly meaning: ReadonlyMap<Term, string>;
   readonly claims: readonly Claim[];
+  /** Wires of both readings: shown first, where the claims are hard, each makes what reads it easier. No claims by themselves. */
+  readonly wires: readonly Claim[];
   /** What may be relied on, one bit each. */
   readonly assumptions: readonly Term[];
   /** Modules placed in it, with the widths of their ports. */

