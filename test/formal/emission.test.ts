@@ -3,7 +3,7 @@ import { loadConfig } from "../../src/config/index.ts";
 import { checkEmission, openSolver, type ModuleEquivalence } from "../../src/formal/index.ts";
 import { Pe } from "../../src/generators/array/index.ts";
 import { Accelerator } from "../../src/generators/index.ts";
-import { withSeed } from "../../src/harness/index.ts";
+import { Random } from "../../src/harness/index.ts";
 import {
   BackwardSlice,
   Divider,
@@ -53,12 +53,12 @@ test.each(parts)("the Verilog of %s is what the intermediate form says", async (
 });
 
 test("so is that of 10 random designs", async () => {
-  await withSeed(async (random) => {
-    for (let i = 0; i < 10; i++) {
-      await expectEqual(elaborate(randomModule(random.word(), 15, random.pick([8, 33, 80]))));
-    }
-  });
-});
+  // The same every time: of products in several guises a solver may take any time.
+  const random = new Random(Number(process.env["SYSTOLE_SEED"] ?? 1));
+  for (let i = 0; i < 10; i++) {
+    await expectEqual(elaborate(randomModule(random.word(), 15, random.pick([8, 33, 80]))));
+  }
+}, 300_000);
 
 test("so is that of every module of an accelerator", async () => {
   const results = await expectEqual(elaborate(Accelerator, loadConfig("edge")));

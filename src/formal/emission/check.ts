@@ -76,7 +76,7 @@ function* comparisons(design: Design, meanings: VerilogMeaning): Generator<Compa
 }
 
 /** Time for all claims at once, before they are shown one after the other. */
-const TOGETHER_MILLISECONDS = 5_000;
+const TOGETHER_MILLISECONDS = 20_000;
 
 async function compare(
   { name, meaning, claims, wires, assumptions, children }: Comparison,
