@@ -1,4 +1,5 @@
 /** The built-in generic standard cells: what logic is mapped to when no Liberty file is given. */
+import { SOURCES, type Basis } from "../technology/index.ts";
 import type { CellLibrary } from "../types.ts";
 
 export interface GenericCell {
@@ -7,11 +8,12 @@ export interface GenericCell {
   readonly ge: number;
   /** Output `Y` of the inputs `A` and `B` in the notation of genlib; none for the flip-flop. */
   readonly logic: string | undefined;
+  readonly basis: Basis;
   readonly source: string;
 }
 
 /**
- * NAND, NOR, inverter and flip-flop: the cells with which published figures of Gemmini are given. A flip-flop has neither
+ * NAND, NOR, inverter and flip-flop: the cells that Gemmini's blocks were mapped to for comparison. A flip-flop has neither
  * enable nor reset; both become gates before its data input.
  */
 export const GENERIC_CELLS: readonly GenericCell[] = [
@@ -19,12 +21,31 @@ export const GENERIC_CELLS: readonly GenericCell[] = [
     name: "INV",
     ge: 0.67,
     logic: "!A",
-    source: "Nangate 45 nm INV_X1 0.532 / NAND2_X1 0.798 µm²; OSU 0.18 µm 16 / 24",
+    basis: "library",
+    source: `${SOURCES.nangate}: INV_X1 0.532 / NAND2_X1 0.798 µm²; ${SOURCES.osu}: 16 / 24, 64 / 96`,
   },
-  { name: "BUF", ge: 1.33, logic: "A", source: "two inverters; ABC demands one in the set, and no netlist has any" },
-  { name: "NAND2", ge: 1, logic: "!(A*B)", source: "the unit" },
-  { name: "NOR2", ge: 1, logic: "!(A+B)", source: "Nangate 45 nm NOR2_X1 0.798 / 0.798 µm²; OSU 0.18 µm 24 / 24" },
-  { name: "DFF", ge: 5.7, logic: undefined, source: "Nangate 45 nm DFF_X1 4.522 / 0.798 µm²; Sky130 dfxtp_1 5.3" },
+  {
+    name: "BUF",
+    ge: 1.33,
+    logic: "A",
+    basis: "estimate",
+    source: "two inverters; ABC demands one in the set, and no netlist has any",
+  },
+  { name: "NAND2", ge: 1, logic: "!(A*B)", basis: "library", source: "the unit: areas are told in it" },
+  {
+    name: "NOR2",
+    ge: 1,
+    logic: "!(A+B)",
+    basis: "library",
+    source: `${SOURCES.nangate}: NOR2_X1 0.798 / NAND2_X1 0.798 µm²; ${SOURCES.osu}: 24 / 24, 96 / 96`,
+  },
+  {
+    name: "DFF",
+    ge: 5.7,
+    logic: undefined,
+    basis: "library",
+    source: `${SOURCES.nangate}: DFF_X1 4.522 / NAND2_X1 0.798 µm² = 5.67; others: ${SOURCES.sky130} dfxtp_1 5.33, ${SOURCES.ihp} dfrbpq_1 6.75 with its reset, OSU 0.18 µm DFFPOSX1 4.0, ASAP7 DFFHQNx1 3.3`,
+  },
 ];
 
 export const GENERIC_LIBRARY: CellLibrary = { name: "generic", liberty: undefined, nand2Area: 1 };

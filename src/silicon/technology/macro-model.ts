@@ -1,4 +1,5 @@
 import type { MacroCost, MacroShape } from "../types.ts";
+import { SOURCES, type Basis } from "./figures.ts";
 import { REFERENCE_NODE, technologyNode, type TechnologyNode } from "./nodes.ts";
 
 /** Area of a macro by what it grows with, in µm² at 130 nm. */
@@ -7,24 +8,32 @@ interface AreaFit {
   readonly perColumn: number;
   readonly perWord: number;
   readonly fixed: number;
+  readonly basis: Basis;
+  readonly source: string;
 }
 
-/**
- * Fits to the compiled macros of the IHP SG13G2 open PDK, 130 nm: 18 with one port (64 x 64 to 8192 x 32, rms 3 %), 10 with
- * two (64 x 22 to 1024 x 32, rms 1 %).
- */
+/** By the macro's ports. */
 export const AREA_FITS: Readonly<Record<MacroShape["ports"], AreaFit>> = {
-  "1rw": { perBit: 3.32, perColumn: 482, perWord: 8.35, fixed: 5332 },
-  "1r1w": { perBit: 5.98, perColumn: 850, perWord: 30.7, fixed: 10_920 },
+  "1rw": {
+    ...{ perBit: 3.32, perColumn: 482, perWord: 8.35, fixed: 5332 },
+    basis: "fitted",
+    source: `${SOURCES.ihp}: the 18 one-port macros of sg13g2_sram, 64 x 64 to 8192 x 32, rms 3 %, at most 10 %`,
+  },
+  "1r1w": {
+    ...{ perBit: 5.98, perColumn: 850, perWord: 30.7, fixed: 10_920 },
+    basis: "fitted",
+    source: `${SOURCES.ihp}: the 10 two-port macros of sg13g2_sram, 64 x 22 to 1024 x 32, rms 1 %, at most 2 %`,
+  },
 };
 
 /** Energy of an access at 45 nm, in picojoules: a part for each square root of its KiB, and a part for each bit of a word. */
 export const ACCESS_ENERGY = {
   perRootKib: 2.69,
   perBit: 0.0742,
+  basis: "fitted",
   source:
-    "fit to CACTI at 45 nm, mean of read and write (64 KiB x 128 b 31, 256 KiB x 128 b 52.5, 32 KiB x 512 b 55.5 pJ); " +
-    "Horowitz, ISSCC 2014: 64 b of 8 KB 10, of 32 KB 20, of 1 MB 100 pJ",
+    "CACTI 7 at 45 nm, mean of read and write (64 KiB x 128 b 31, 256 KiB x 128 b 52.5, 32 KiB x 512 b 55.5 pJ), and " +
+    `${SOURCES.horowitz}: 64 b of a cache of 8 KB 10, of 32 KB 20, of 1 MB 100 pJ; within 25 %`,
 } as const;
 
 /** The node of the compiled macros. */

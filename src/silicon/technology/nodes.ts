@@ -4,12 +4,7 @@
  * foundry's process.
  */
 import { SystoleError } from "../../errors.ts";
-
-/** A figure and where it was published. */
-export interface Figure {
-  readonly value: number;
-  readonly source: string;
-}
+import { SOURCES, type Basis, type Figure } from "./figures.ts";
 
 export interface TechnologyNode {
   /** `45nm`. */
@@ -25,147 +20,217 @@ export interface TechnologyNode {
   /** Clock to output of a flip-flop and set-up of the next, together, in picoseconds. */
   readonly flipFlopPicoseconds: Figure;
   /** Access time of a macro: a fixed part, and a part for each square root of its bits, in picoseconds. */
-  readonly sramAccess: { readonly fixed: number; readonly perRootBit: number; readonly source: string };
+  readonly sramAccess: {
+    readonly fixed: number;
+    readonly perRootBit: number;
+    readonly basis: Basis;
+    readonly source: string;
+  };
   /** Energy of logic against 45 nm. */
   readonly logicEnergy: Figure;
   /** Energy of an SRAM access against 45 nm. */
   readonly sramEnergy: Figure;
 }
 
-const NANGATE = "Nangate Open Cell Library 45 nm";
-const IHP = "IHP SG13G2 open PDK (sg13g2_stdcell and sg13g2_sram, 1.2 V, 25 °C)";
-const CACTI = "CACTI 45 nm macros of FakeRAM (OpenROAD, nangate45 platform)";
-const STILLMAKER = "Stillmaker, Baas: Scaling equations for the accurate prediction of CMOS device performance, 2017";
-const JOUPPI = "Jouppi et al.: Ten Lessons From Three Generations Shaped Google's TPUv4i, ISCA 2021, table 2";
-
-/** Logic energy at 7 nm over that at 45 nm: geometric mean of add8 .007/.03, add32 .03/.1, mul8 .07/.2, mul32 1.48/3.1 pJ. */
-const LOGIC_7 = 0.33;
-/** SRAM energy at 7 nm over that at 45 nm: geometric mean of 8 KB 7.5/10, 32 KB 8.5/20, 1 MB 14/100 pJ. */
-const SRAM_7 = 0.36;
+/** Logic energy at 7 nm over that at 45 nm. */
+const LOGIC_7: Figure = {
+  value: 0.33,
+  basis: "published",
+  source: `${SOURCES.jouppi}: geometric mean of 7 nm over 45 nm, add8 0.007/0.03, add32 0.03/0.1, mul8 0.07/0.2, mul32 1.48/3.1 pJ`,
+};
+/** SRAM energy at 7 nm over that at 45 nm. */
+const SRAM_7: Figure = {
+  value: 0.36,
+  basis: "published",
+  source: `${SOURCES.jouppi}: geometric mean of 7 nm over 45 nm, 8 KB 7.5/10, 32 KB 8.5/20, 1 MB 14/100 pJ`,
+};
 
 /** A power law of the node's name between 45 nm (1) and 7 nm. */
-const between = (nanometres: number, at7: number): number =>
-  Number(Math.pow(at7, Math.log(45 / nanometres) / Math.log(45 / 7)).toFixed(2));
-
-/** Delay of a gate against 45 nm at 0.9 V, high performance. */
-const DELAY = { 130: 2.66, 45: 1, 28: 0.69, 22: 0.73, 16: 0.53, 7: 0.26 } as const;
-const DELAY_SOURCE: Readonly<Record<keyof typeof DELAY, string>> = {
-  130: `${STILLMAKER}: 1.2 V`,
-  45: "",
-  28: `${STILLMAKER}: between 32 nm and 20 nm at 0.9 V`,
-  22: `${STILLMAKER}: between 32 nm and 20 nm at 0.9 V`,
-  16: `${STILLMAKER}: 0.8 V`,
-  7: `${STILLMAKER}: 0.7 V`,
-};
-const LEVEL_45 = 24;
-const FLIP_FLOP_45 = 200;
-const ACCESS_45 = { fixed: 164, perRootBit: 0.96 };
-
-function timing(node: keyof typeof DELAY): Pick<TechnologyNode, "levelPicoseconds" | "flipFlopPicoseconds"> {
-  const scaled = (value: number, own: string): Figure => ({
-    value: Number((value * DELAY[node]).toFixed(1)),
-    source: node === 45 ? own : `45 nm x ${DELAY[node]}; ${DELAY_SOURCE[node]}`,
-  });
+function between(nanometres: 28 | 22 | 16, at7: Figure): Figure {
+  const exponent = Math.log(45 / nanometres) / Math.log(45 / 7);
   return {
-    levelPicoseconds: scaled(
-      LEVEL_45,
-      `own: levels of the generic cells against static timing with ${NANGATE}, 18 to 29 ps`,
-    ),
-    flipFlopPicoseconds: scaled(
-      FLIP_FLOP_45,
-      `own: clock to output and set-up of a flip-flop, static timing with ${NANGATE}`,
-    ),
+    value: Number(Math.pow(at7.value, exponent).toFixed(2)),
+    basis: "scaled",
+    source: `power law of the node's name between 45 nm (1) and 7 nm (${at7.value}); ${SOURCES.jouppi}`,
   };
 }
 
-const access = (node: keyof typeof DELAY): TechnologyNode["sramAccess"] => ({
-  fixed: Number((ACCESS_45.fixed * DELAY[node]).toFixed(0)),
-  perRootBit: Number((ACCESS_45.perRootBit * DELAY[node]).toFixed(2)),
-  source:
-    node === 45 ? `fit to ${CACTI}, within 11 %` : `45 nm x ${DELAY[node]}, as the gate delay; ${DELAY_SOURCE[node]}`,
+/** Delay of a gate against 45 nm at 0.9 V, high performance. */
+const DELAY = {
+  130: { value: 2.66, basis: "scaled", source: `${SOURCES.stillmaker}, 130 nm at 1.2 V` },
+  45: { value: 1, basis: "published", source: "reference of the delays" },
+  28: { value: 0.69, basis: "scaled", source: `${SOURCES.stillmaker}, between 32 nm and 20 nm at 0.9 V` },
+  22: { value: 0.73, basis: "scaled", source: `${SOURCES.stillmaker}, between 32 nm and 20 nm at 0.9 V` },
+  16: { value: 0.53, basis: "scaled", source: `${SOURCES.stillmaker}, 16 nm at 0.8 V` },
+  7: { value: 0.26, basis: "scaled", source: `${SOURCES.stillmaker}, 7 nm at 0.7 V` },
+} as const satisfies Readonly<Record<number, Figure>>;
+type Nanometres = keyof typeof DELAY;
+
+const LEVEL_45: Figure = {
+  value: 24,
+  basis: "fitted",
+  source: `own: static timing of mapped accelerators with ${SOURCES.nangate}, 18 to 29 ps a level`,
+};
+const FLIP_FLOP_45: Figure = {
+  value: 200,
+  basis: "fitted",
+  source: `own: clock to output and set-up of a flip-flop in static timing with ${SOURCES.nangate}`,
+};
+const ACCESS_45 = {
+  fixed: 164,
+  perRootBit: 0.96,
+  basis: "fitted",
+  source: `${SOURCES.fakeram}: 26 macros of 64 x 7 to 2048 x 39, within 14 %`,
+} as const;
+
+const scaledFrom45 = (node: Nanometres): string => `45 nm x ${DELAY[node].value}; ${DELAY[node].source}`;
+
+function timing(node: Nanometres): Pick<TechnologyNode, "levelPicoseconds" | "flipFlopPicoseconds" | "sramAccess"> {
+  const factor = DELAY[node].value;
+  const scaled = (at45: Figure): Figure =>
+    node === 45
+      ? at45
+      : { value: Number((at45.value * factor).toFixed(1)), basis: "scaled", source: scaledFrom45(node) };
+  return {
+    levelPicoseconds: scaled(LEVEL_45),
+    flipFlopPicoseconds: scaled(FLIP_FLOP_45),
+    sramAccess:
+      node === 45
+        ? ACCESS_45
+        : {
+            fixed: Number((ACCESS_45.fixed * factor).toFixed(0)),
+            perRootBit: Number((ACCESS_45.perRootBit * factor).toFixed(2)),
+            basis: "scaled",
+            source: `as the gate delay: ${scaledFrom45(node)}`,
+          },
+  };
+}
+
+const energy = (node: 28 | 22 | 16): Pick<TechnologyNode, "logicEnergy" | "sramEnergy"> => ({
+  logicEnergy: between(node, LOGIC_7),
+  sramEnergy: between(node, SRAM_7),
 });
 
-const energy = (node: 28 | 22 | 16 | 7): Pick<TechnologyNode, "logicEnergy" | "sramEnergy"> => {
-  const source = node === 7 ? `${JOUPPI}: geometric mean` : `power law between 45 nm and 7 nm; ${JOUPPI}`;
-  return {
-    logicEnergy: { value: between(node, LOGIC_7), source },
-    sramEnergy: { value: between(node, SRAM_7), source },
-  };
+const OVERHEAD: Figure = {
+  value: 1.15,
+  basis: "fitted",
+  source: `${SOURCES.fakeram}: with it macros of 16 Kibit and more come within 20 %, but for 64 x 256, which is 39 % off; at 7 nm a macro of 256 Kibit is 2 % off the 29.2 Mb/mm² of Yokoyama et al., VLSI Circuits 2020`,
 };
 
-/** The arrays of TSMC's 16 nm test chip (258 rows for 256, 272 columns for 256) have 1.07 without straps. */
-const OVERHEAD: Figure = { value: 1.15, source: `fit to ${CACTI}` };
+const REFERENCE: Figure = { value: 1, basis: "published", source: `reference of the energies: ${SOURCES.horowitz}` };
 
 /** By generation, oldest first. */
 export const TECHNOLOGY_NODES = [
   {
     name: "130nm",
-    geUm2: { value: 7.258, source: `${IHP}: NAND2 of drive 1` },
-    bitCellUm2: { value: 3.32, source: `fit to the macros of ${IHP}: a bit with its share of the array` },
-    arrayOverhead: { value: 1, source: "in the area of the bit cell" },
+    geUm2: {
+      value: 7.258,
+      basis: "library",
+      source: `${SOURCES.ihp}: sg13g2_nand2_1 7.2576 µm²`,
+    },
+    bitCellUm2: {
+      value: 3.32,
+      basis: "fitted",
+      source: `${SOURCES.ihp}: area of a bit in the macros of sg13g2_sram with its share of the array`,
+    },
+    arrayOverhead: { value: 1, basis: "fitted", source: "in the area of the bit cell, which is of whole macros" },
     ...timing(130),
-    sramAccess: { fixed: 2936, perRootBit: 6.47, source: `fit to the macros of ${IHP}, within 23 %` },
-    logicEnergy: { value: 7.4, source: `${STILLMAKER}: 1.2 V against 45 nm at 0.9 V` },
+    sramAccess: {
+      fixed: 2936,
+      perRootBit: 6.47,
+      basis: "fitted",
+      source: `${SOURCES.ihp}: clock to output of the 18 one-port macros of sg13g2_sram, within 23 %`,
+    },
+    logicEnergy: {
+      value: 7.4,
+      basis: "scaled",
+      source: `${SOURCES.stillmaker}, 130 nm at 1.2 V against 45 nm at 0.9 V`,
+    },
     sramEnergy: {
       value: 6.7,
-      source: `mean of 18 one-port macros of ${IHP}, reads and writes, against the 45 nm model`,
+      basis: "fitted",
+      source: `${SOURCES.ihp}: internal power of the 18 one-port macros of sg13g2_sram, mean of reads and writes against the 45 nm model`,
     },
   },
   {
     name: "45nm",
-    geUm2: { value: 0.798, source: `${NANGATE}: NAND2_X1` },
-    bitCellUm2: { value: 0.346, source: "Intel 45 nm (Mistry et al., IEDM 2007); IBM and AMD 0.37 (IEDM 2006)" },
+    geUm2: { value: 0.798, basis: "library", source: `${SOURCES.nangate}: NAND2_X1 0.57 x 1.4 µm` },
+    bitCellUm2: {
+      value: 0.346,
+      basis: "published",
+      source: "Intel 45 nm: Mistry et al., IEDM 2007; for IBM's and AMD's 45 nm 0.37: Narasimha et al., IEDM 2006",
+    },
     arrayOverhead: OVERHEAD,
     ...timing(45),
-    sramAccess: access(45),
-    logicEnergy: { value: 1, source: "reference of the energies" },
-    sramEnergy: { value: 1, source: "reference of the energies" },
+    logicEnergy: REFERENCE,
+    sramEnergy: REFERENCE,
   },
   {
     name: "28nm",
     geUm2: {
-      value: 0.3,
+      value: 0.284,
+      basis: "estimate",
       source:
-        "3 gate pitches of 117 nm x 9 tracks of 95 nm (TSMC 28 nm, WikiChip); raw density 3.9 M gates/mm² = 0.256 µm² (VLSI 2009)",
+        "3 gate pitches of 117 nm x 9 tracks of 90 nm (TSMC 28 nm: WikiChip); libraries with a gate pitch of 140 nm have from as much (7 tracks) to 0.5 (12 tracks), and a raw density of 3.9 M gates/mm² (TSMC, VLSI Technology 2009) makes 0.256",
     },
-    bitCellUm2: { value: 0.127, source: "TSMC 28 nm, high density (VLSI Technology 2009)" },
+    bitCellUm2: {
+      value: 0.127,
+      basis: "published",
+      source: "TSMC 28 nm, high density: VLSI Technology 2009; WikiChip",
+    },
     arrayOverhead: OVERHEAD,
     ...timing(28),
-    sramAccess: access(28),
     ...energy(28),
   },
   {
     name: "22nm",
-    geUm2: { value: 0.199, source: "GlobalFoundries 22FDX: 1 GE in the publications of the PULP platform" },
-    bitCellUm2: { value: 0.11, source: "GlobalFoundries 22FDX, high density (IEDM 2016)" },
+    geUm2: {
+      value: 0.199,
+      basis: "published",
+      source:
+        "GlobalFoundries 22FDX: 1 GE in ETH Zürich's publications of designs in it, as in the evaluation of Schönleber et al., Stella Nera, 2023 (joennlae/halutmatmul)",
+    },
+    bitCellUm2: {
+      value: 0.11,
+      basis: "published",
+      source: "GlobalFoundries 22FDX, high density: Carter et al., IEDM 2016",
+    },
     arrayOverhead: OVERHEAD,
     ...timing(22),
-    sramAccess: access(22),
     ...energy(22),
   },
   {
     name: "16nm",
     geUm2: {
       value: 0.156,
-      source: "3 gate pitches of 90 nm x 9 tracks of 64 nm (TSMC 16FF, Wu et al., IEDM 2013)",
+      basis: "estimate",
+      source: "3 gate pitches of 90 nm x 9 tracks of 64 nm (TSMC 16FF: Wu et al., IEDM 2013; WikiChip)",
     },
-    bitCellUm2: { value: 0.07, source: "TSMC 16FF (Chen et al., JSSC 2015)" },
+    bitCellUm2: {
+      value: 0.07,
+      basis: "published",
+      source: "TSMC 16FF, high density: Chen et al., JSSC 50 (1), 2015; WikiChip has 0.074",
+    },
     arrayOverhead: OVERHEAD,
     ...timing(16),
-    sramAccess: access(16),
     ...energy(16),
   },
   {
     name: "7nm",
     geUm2: {
       value: 0.0875,
-      source: "ASAP7 (Clark et al., 2016): NAND2x1; its smallest NAND2 has half of that",
+      basis: "library",
+      source: `${SOURCES.asap7}: NAND2x1 0.08748 µm²; its smallest, NAND2xp33, has two thirds of that`,
     },
-    bitCellUm2: { value: 0.027, source: "TSMC 7 nm (Chang et al., ISSCC 2017); ASAP7's cell has 0.029" },
+    bitCellUm2: {
+      value: 0.027,
+      basis: "published",
+      source: "TSMC 7 nm, high density: Chang et al., ISSCC 2017",
+    },
     arrayOverhead: OVERHEAD,
     ...timing(7),
-    sramAccess: access(7),
-    ...energy(7),
+    logicEnergy: LOGIC_7,
+    sramEnergy: SRAM_7,
   },
 ] as const satisfies readonly (Omit<TechnologyNode, "name"> & { readonly name: string })[];
 

@@ -55,6 +55,11 @@ describe("macro model", () => {
     expect(Math.abs(cost.accessPicoseconds / picoseconds - 1)).toBeLessThan(0.12);
   });
 
+  test("7 nm, 256 Kibit: the density of Yokoyama et al., VLSI Circuits 2020, 29.2 Mb/mm², within 3 %", () => {
+    const { um2 } = macroCost(shape(2048, 128), technologyNode("7nm"));
+    expect(Math.abs((2048 * 128) / um2! / 29.2 - 1)).toBeLessThan(0.03);
+  });
+
   // Mean of CACTI's reads and writes; Horowitz, ISSCC 2014.
   test.each([
     [64, 128, 31],
