@@ -52,7 +52,7 @@ function print(expr: Expr, nameOf: NameOf): Text {
       const inner = reduces ? bracket(printBits(expr.operand, nameOf)) : operand(expr.operand, nameOf);
       // Yosys reads -9'(x) as a cast to -9 bits; |~ is an operator of its own.
       const guarded = /^[0-9~!&|^-]/.test(inner) ? `(${inner})` : inner;
-      if (expr.op === "not") return { text: `${expr.width === 1 ? "!" : "~"}${guarded}`, simple: true };
+      if (expr.op === "not") return { text: `${isCondition(expr) ? "!" : "~"}${guarded}`, simple: true };
       if (expr.op === "neg") return { text: `-${guarded}`, simple: false };
       const symbol = { reduceOr: "|", reduceAnd: "&", reduceXor: "^" }[expr.op];
       return { text: `${symbol}${guarded}`, simple: false };
@@ -117,10 +117,15 @@ function printBits(expr: Expr, nameOf: NameOf): Text {
   return print(expr, nameOf);
 }
 
+/** Logical operators are unsigned in Verilog, whatever their operands: one of them would make all signed arithmetic around it unsigned. */
+function isCondition({ width, signed }: Expr): boolean {
+  return width === 1 && !signed;
+}
+
 function printBinary(expr: Expr & { kind: "binary" }, nameOf: NameOf): Text {
   const { op, left, right } = expr;
   let symbol: string = symbols[op];
-  if (expr.width === 1 && left.width === 1 && (op === "and" || op === "or")) symbol += symbol;
+  if (isCondition(expr) && (op === "and" || op === "or")) symbol += symbol;
   if (op === "shr" && expr.signed) symbol = ">>>";
   const first = print(left, nameOf);
   const chain = associative.has(symbol) && first.op === symbol;
