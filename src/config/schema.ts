@@ -39,7 +39,7 @@ export const configSchema = z.strictObject({
         .array(z.enum(NORM_FEATURES))
         .default([...NORM_FEATURES])
         .describe("nonlinear functions built in; the rest runs on the host"),
-      rowSlots: powerOfTwo(16, 1024).default(256).describe("rows whose maxima, sums and factors are kept at a time"),
+      rowSlots: powerOfTwo(16, 1024).default(128).describe("rows whose maxima, sums and factors are kept at a time"),
     })
     .prefault({})
     .describe("normalization unit; requantise and ReLU are always there"),

@@ -92,6 +92,7 @@ export const NormEngine = module(
     // Results out.
     writer.valid.set(pipeline.resultValid);
     writer.result.set(pipeline.result);
+    writer.retiring.set(pipeline.retiring);
     writer.lanes.forEach((port, i) => {
       port.set(lanes[i]!.result);
     });

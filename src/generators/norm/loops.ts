@@ -135,7 +135,7 @@ export const NormLoops = module(
       columns: mux(columns.gt(p.lanes), uintLit(p.lanes), columns).wrap(operationShape(p).columns.width),
       slot: command.rowSlot.add(row).wrap(operationShape(p).slot.width),
       source: mux(preload.and(isParam.not()), spadSub, tileSub),
-      target: mux(preload, accBase, spadBase).add(row).wrap(ADDRESS_BITS),
+      target: mux(preload, accBase, spadBase).add(row).wrap(operationShape(p).target.width),
       part: mux(preload, tileSub, mux(raw, word, spadSub)),
     };
     const startsWord = rawParts(p) === 1 ? raw.eq(raw) : raw.not().or(word.eq(0));

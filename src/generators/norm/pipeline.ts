@@ -14,11 +14,11 @@ import {
   uintLit,
   when,
 } from "../../hdl/index.ts";
-import type { Bool, Uint, Value } from "../../hdl/index.ts";
+import type { Bool, Data, Plain, Uint, Value } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
-import { rowMaxShape, slotBits } from "../common/index.ts";
+import { INDEX_BITS, MASK_BITS, rowMaxShape, slotBits } from "../common/index.ts";
 import { laneControl } from "./lane-control.ts";
-import { OPERATION_KINDS, operationShape, passShape } from "./operation.ts";
+import { OPERATION_KINDS, operationShape, passShape, resultShape } from "./operation.ts";
 import { FACTOR_BITS, FACTOR_SHIFT_BITS, hasRowSums, MEAN_BITS, normFeatures, normStages } from "./shape.ts";
 
 /** A row's factor as the row unit writes it. */
@@ -28,8 +28,11 @@ export const factorWriteShape = (p: Params) => ({ valid: bool, slot: uint(slotBi
 /** A sum operation as it leaves the stage `affine`. */
 export const sumOperationShape = (p: Params) => ({ valid: bool, slot: uint(slotBits(p)), first: bool, last: bool });
 
-/** An operation at the end of the pipeline, with the pass it belongs to. */
-export const resultOperationShape = (p: Params) => ({ operation: operationShape(p), pass: passShape });
+/** An operation at the end of the pipeline, with what the pass it belongs to does with its result. */
+export const resultOperationShape = (p: Params) => ({
+  operation: resultShape(p),
+  pass: { raw: bool, toScratchpad: bool, toStream: bool, toAccumulator: bool },
+});
 
 /**
  * The control side of the pipeline: operations move one stage a cycle, never held up, and each stage tells the lanes
@@ -45,7 +48,8 @@ export const resultOperationShape = (p: Params) => ({ operation: operationShape(
  *   output      operation and pass go to the writer with the result
  * ```
  *
- * Operations move whether they are valid or not, which saves an enable for each bit of each stage.
+ * Operations move whether they are valid or not, which saves an enable for each bit of each stage, and each part of one
+ * goes as far as it is needed.
  *
  * Latency `output` cycles, throughput one operation a cycle.
  */
@@ -66,6 +70,8 @@ export const NormPipeline = module(
     sum: output(sumOperationShape(p)),
     resultValid: output(bool),
     result: output(resultOperationShape(p)),
+    /** Of the pass that `result` belonged to in the cycle before. */
+    retiring: output({ post: uint(MASK_BITS), index: uint(INDEX_BITS) }),
     /** No operation is in any stage. */
     empty: output(bool),
   }),
@@ -80,23 +86,24 @@ export const NormPipeline = module(
       return pass;
     });
 
+    const { first, slot, columns: entering, source, ...lasting } = io.enter.operation;
     const valid: Bool[] = [io.enter.valid];
-    const operations: Value<ReturnType<typeof operationShape>>[] = [io.enter.operation];
     times(stages.output, (k) => {
       const holds = reg(bool);
-      const operation = reg(operationShape(p), { reset: false });
       holds.next = valid[k]!;
-      operation.next = operations[k]!;
       valid.push(holds);
-      operations.push(operation);
     });
+    const operations = along("operation", lasting, stages.output);
+    const sources = along("source", source, stages.fetch);
+    const columns = along("columns", entering, stages.lastNarrow - 1);
+    const summed = along("summed", { slot, first }, stages.affine);
     const isRow = (stage: number): Bool => operations[stage]!.kind.eq(OPERATION_KINDS.row);
     const holdsKind = (stage: number, kind: keyof typeof OPERATION_KINDS): Bool =>
       valid[stage]!.and(operations[stage]!.kind.eq(OPERATION_KINDS[kind]));
     const passAt = (stage: number): Value<typeof passShape> => mux(operations[stage]!.pass, passes[1]!, passes[0]!);
 
     // Row maximum and factor, from the stage after `fetch` on.
-    const atFetch = { address: operations[stages.fetch]!.slot, enable: valid[stages.fetch]! };
+    const atFetch = { address: summed[stages.fetch]!.slot, enable: valid[stages.fetch]! };
     const factors = new Map<number, Value<typeof factorShape>>();
     if (hasRowSums(features)) {
       const rowFactors = memory({ shape: factorShape, depth: p.rowSlots });
@@ -124,7 +131,7 @@ export const NormPipeline = module(
     const { subtract, scale, shift, narrow, prepare, align, round, affine, lastShift, lastNarrow } = stages;
     front.fetches.set(valid[stages.fetch]!);
 
-    io.fetchSource.set(operations[stages.fetch]!.source);
+    io.fetchSource.set(sources[stages.fetch]!);
     front.residual.set(isRow(stages.fetch).and(passAt(stages.fetch).residual));
 
     if (features.softmax) {
@@ -180,7 +187,7 @@ export const NormPipeline = module(
     back.toWord.set(soonPass("toWord", lastNarrow, (pass) => pass.toWord));
     back.relu.set(soonPass("relu", lastNarrow, (pass) => pass.relu));
 
-    const counts = (stage: number, lane: number): Bool => operations[stage]!.columns.gt(lane);
+    const counts = (stage: number, lane: number): Bool => columns[stage]!.gt(lane);
     const squares = holdsKind(align - 1, "row").and(passAt(align - 1).statistics);
     const sums = holdsKind(affine - 1, "row").and(passAt(affine - 1).sums);
     const masked = passAt(lastNarrow - 1).masked;
@@ -191,15 +198,19 @@ export const NormPipeline = module(
         pipe(masked.and(counts(lastNarrow - 1, lane).not()), 1, { name: `mask_result_${lane}` }),
       );
     });
-    const summed = operations[affine]!;
     io.sum.set({
       valid: pipe(sums, 1, { reset: true, name: "summing" }),
-      slot: summed.slot,
-      first: summed.first,
-      last: summed.last,
+      ...summed[affine]!,
+      last: operations[affine]!.last,
     });
     io.resultValid.set(valid[stages.output]!);
-    io.result.set({ operation: operations[stages.output]!, pass: passAt(stages.output) });
+    const { raw, toScratchpad, toStream, toAccumulator } = passAt(stages.output);
+    io.result.set({ operation: operations[stages.output]!, pass: { raw, toScratchpad, toStream, toAccumulator } });
+    const leaving = pipe(operations[stages.output]!.pass, 1, { name: "leaving" });
+    io.retiring.set({
+      post: mux(leaving, passes[1]!.post, passes[0]!.post),
+      index: mux(leaving, passes[1]!.index, passes[0]!.index),
+    });
     io.empty.set(
       valid
         .slice(1)
@@ -208,3 +219,10 @@ export const NormPipeline = module(
     );
   },
 );
+
+/** `value` and the stages it moves through, one a cycle: element k is what stage k holds. */
+function along<V extends Data>(name: string, value: V, until: number): readonly Plain<V>[] {
+  const stages: Data[] = [value];
+  for (let stage = 1; stage <= until; stage++) stages.push(pipe(stages.at(-1)!, 1, { name: `${name}_${stage}` }));
+  return stages as Plain<V>[];
+}

@@ -17,7 +17,16 @@ import {
 } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
-import { accumulatorWrite, normStream, retireShape, scratchpadWrite, wordShape } from "../common/index.ts";
+import {
+  accumulatorWrite,
+  ADDRESS_BITS,
+  INDEX_BITS,
+  MASK_BITS,
+  normStream,
+  retireShape,
+  scratchpadWrite,
+  wordShape,
+} from "../common/index.ts";
 import { OPERATION_KINDS, rawParts, rawWords } from "./operation.ts";
 import { resultOperationShape } from "./pipeline.ts";
 import { hasFunctions, normFeatures } from "./shape.ts";
@@ -48,6 +57,8 @@ export const NormWriter = module(
   (p: Params) => ({
     valid: input(bool),
     result: input(resultOperationShape(p)),
+    /** Of the pass of the result in the cycle before; its registers are overwritten a cycle later at the earliest. */
+    retiring: input({ post: uint(MASK_BITS), index: uint(INDEX_BITS) }),
     lanes: input(times(p.lanes, () => sint(32))),
     epoch: input(bool),
     halt: input(bool),
@@ -70,14 +81,14 @@ export const NormWriter = module(
     const slice = joined(bytes);
 
     io.scratchpad.valid.set(row.and(pass.toScratchpad));
-    io.scratchpad.address.set(operation.target);
+    io.scratchpad.address.set(operation.target.extend(ADDRESS_BITS));
     io.scratchpad.data.set(joined(times(p.wordSlices, () => slice)));
     io.scratchpad.mask.set(oneHot(operation.part, p.wordSlices));
 
     const writes = row.and(pass.toAccumulator).and(operation.epoch.eq(io.epoch));
     const written = writes.and(io.accumulator.ready);
     io.accumulator.valid.set(writes);
-    io.accumulator.address.set(operation.target);
+    io.accumulator.address.set(operation.target.extend(ADDRESS_BITS));
     io.accumulator.data.set(times(p.cols, (column): Sint => io.lanes[column % p.lanes]!));
     io.accumulator.mask.set(oneHot(operation.part, p.tileSlices));
     io.written.set(written);
@@ -90,13 +101,9 @@ export const NormWriter = module(
 
     const ends = row.and(operation.last).and(pass.toAccumulator.not().or(written));
     io.ends.set({ valid: ends, place: operation.pass });
-    const retire = reg(retireShape);
-    retire.valid.next = ends;
-    when(ends, () => {
-      retire.post.next = pass.post;
-      retire.index.next = pass.index;
-    });
-    io.retire.set(retire);
+    const retires = reg(bool);
+    retires.next = ends;
+    io.retire.set({ valid: retires, ...io.retiring });
   },
 );
 
