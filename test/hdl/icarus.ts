@@ -7,9 +7,12 @@ import type { EmittedDesign } from "../../src/hdl/index.ts";
 /** Inputs of one clock cycle, by port. */
 export type Stimulus = Readonly<Record<string, bigint>>;
 
+/** What {@link runIcarus} gives for an output of which a bit is unknown. */
+export const UNKNOWN = -1n;
+
 /**
  * Runs a design in Icarus Verilog, directly or as Yosys reads and rewrites it: one cycle of reset, then the stimuli.
- * Gives the outputs of each cycle before its clock edge, as bit patterns; -1 for what is unknown.
+ * Gives the outputs of each cycle before its clock edge, as bit patterns; {@link UNKNOWN} where a bit is.
  */
 export function runIcarus(
   design: EmittedDesign,
@@ -43,7 +46,8 @@ export function runIcarus(
   }
 }
 
-function testbench({ ports, top }: EmittedDesign, stimuli: readonly Stimulus[]): string {
+/** The testbench that {@link runIcarus} puts around a design: Verilog, a line of outputs for each cycle. */
+export function testbench({ ports, top }: EmittedDesign, stimuli: readonly Stimulus[]): string {
   const outputs = ports.filter((port) => port.direction === "output");
   const cycles = stimuli.map((stimulus) => {
     const pokes = Object.entries(stimulus).map(([name, value]) => {
@@ -67,5 +71,5 @@ endmodule
 }
 
 function toBits(word: string): bigint {
-  return /^[01]+$/.test(word) ? BigInt(`0b${word}`) : -1n;
+  return /^[01]+$/.test(word) ? BigInt(`0b${word}`) : UNKNOWN;
 }

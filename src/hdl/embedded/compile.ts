@@ -39,6 +39,9 @@ export interface CompileOptions {
   readonly rest?: RestOptions;
 }
 
+/** A reset whose value of the cycle is remembered until its registers have taken their next values. */
+type RememberedReset = Exclude<ResetGroup["reset"], "always">;
+
 /** V8 compiles functions of some ten kilobytes best. */
 const FUNCTION_BYTES = 24_000;
 
@@ -217,7 +220,7 @@ class Compiler {
       network: this.#network,
       stored,
       propertyFlag: (node) => this.#flag(this.#propertyFlags, node),
-      resetFlag: ({ reset }) => this.#resetFlag(reset as ResetGroup["reset"]),
+      resetFlag: ({ reset }) => this.#resetFlag(reset as RememberedReset),
       activeFlag: (node) => (plan === undefined ? undefined : activeFlag(plan, node)),
     };
     const frame = new Frame(body, this.#layout, stored);
@@ -238,7 +241,7 @@ class Compiler {
     return address;
   }
 
-  #resetFlag(reset: ResetGroup["reset"]): number {
+  #resetFlag(reset: RememberedReset): number {
     return this.#flag(this.#resetFlags, `${reset.signal.index} ${reset.lane}`);
   }
 
@@ -283,6 +286,7 @@ class Compiler {
         frame.store(address + 8 * limb, Math.min(width, WORD_BITS));
       }
     });
+    if (reset === "always") return [...parts, ...wake];
     const body = new FunctionBody();
     body.i32(0);
     body.access("i32.load8_u", this.#resetFlag(reset));

@@ -56,9 +56,9 @@ export interface Graph {
   readonly resets: ReadonlyMap<string, ResetGroup>;
 }
 
-/** Registers that share a reset. */
+/** Registers that share a reset; `always`: those of instances that nothing takes out of reset. */
 export interface ResetGroup {
-  readonly reset: Leaf & { readonly kind: "signal" };
+  readonly reset: (Leaf & { readonly kind: "signal" }) | "always";
   readonly targets: { readonly signal: Signal; readonly lane: number }[];
 }
 
@@ -125,6 +125,7 @@ class GraphBuilder {
       }
     }
     for (const { reset } of resets.values()) {
+      if (reset === "always") continue;
       edge.push(this.#node("reset", reset.signal.pack, [reset.lane], [], { reset }));
     }
     const { top } = this.#network;
@@ -281,10 +282,12 @@ function read(node: Node, state: State): void {
 
 function groupResets(groups: Map<string, ResetGroup>, resets: readonly Leaf[], signal: Signal): void {
   resets.forEach((reset, lane) => {
-    if (reset.kind === "const") return;
-    const key = `${reset.signal.index} ${reset.lane}`;
-    let group = groups.get(key) as { reset: ResetGroup["reset"]; targets: ResetGroup["targets"] } | undefined;
-    if (group === undefined) groups.set(key, (group = { reset, targets: [] }));
+    if (reset.kind === "const" && reset.value === 0n) return;
+    const key = reset.kind === "const" ? "always" : `${reset.signal.index} ${reset.lane}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, (group = { reset: reset.kind === "const" ? "always" : reset, targets: [] }));
+    }
     group.targets.push({ signal, lane });
   });
 }

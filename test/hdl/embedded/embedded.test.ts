@@ -1,8 +1,20 @@
 import { expect, test } from "vitest";
-import { withSeed } from "../../../src/harness/index.ts";
+import { Random, withSeed } from "../../../src/harness/index.ts";
 import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
 import { runBodies } from "../../../src/hdl/elaborate.ts";
-import { elaborate, input, instance, module, output, pipe, times, uint } from "../../../src/hdl/index.ts";
+import {
+  bool,
+  elaborate,
+  input,
+  instance,
+  module,
+  output,
+  pipe,
+  reg,
+  reset,
+  times,
+  uint,
+} from "../../../src/hdl/index.ts";
 import { formatFailure, writeWords } from "../../../src/hdl/simulate/index.ts";
 import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile, Vendor } from "../fixtures/samples.ts";
 import { randomLanes, randomModule } from "../random-design.ts";
@@ -68,6 +80,38 @@ test("delay lines move on by one register a cycle, whatever their width and leng
   await withSeed((random) => {
     expectSameAsEvaluator(elaborate(Lines), random, 120);
   });
+});
+
+test("an instance that nothing takes out of reset keeps its reset values, beside others that run", () => {
+  const Cell = module(
+    "held_cell",
+    () => ({ data: input(uint(9)), sum: output(uint(9)), wide: output(uint(70)) }),
+    ({ data, sum, wide }) => {
+      const total = reg(uint(9), { reset: 5 });
+      total.next = total.add(data).wrap(9);
+      const last = reg(uint(70), { reset: (1n << 69n) + 3n });
+      last.next = last.xor(data);
+      sum.set(total);
+      wide.set(last);
+    },
+  );
+  const Row = module(
+    "held_row",
+    () => ({ data: input(uint(9)), off: input(bool), sums: times(5, () => output(uint(9))), parity: output(bool) }),
+    ({ data, off, sums, parity }) => {
+      const resets = [reset().or(true), undefined, reset().or(off), reset().or(true), reset()];
+      const cells = sums.map((sum, i) => {
+        const own = resets[i];
+        const cell = instance(Cell, undefined, own === undefined ? {} : { reset: own });
+        cell.data.set(data);
+        sum.set(cell.sum);
+        return cell;
+      });
+      parity.set(cells.map(({ wide }) => wide.reduceXor()).reduce((all, one) => all.xor(one)));
+    },
+  );
+  expectSameAsEvaluator(elaborate(Row), new Random(1), 60);
+  expectSameAsEvaluator(runBodies(Row, undefined), new Random(2), 60);
 });
 
 test("a design means the same before the passes", async () => {

@@ -1,8 +1,6 @@
-import { SystoleError } from "../../../src/errors.ts";
-import { simulateVerilog } from "../../../src/harness/index.ts";
 import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
 import { runBodies } from "../../../src/hdl/elaborate.ts";
-import { elaborate, emitVerilog, instance, module, type Design, type EmittedDesign } from "../../../src/hdl/index.ts";
+import { elaborate, type Design } from "../../../src/hdl/index.ts";
 import { Evaluator, readWords, writeWords, type Simulator } from "../../../src/hdl/simulate/index.ts";
 import { Random } from "../../../src/harness/index.ts";
 import type { Stimulus } from "../icarus.ts";
@@ -14,7 +12,7 @@ const RESET_CYCLES = 16;
 
 /** Where an engine gives something else than the evaluator. */
 export interface Disagreement {
-  readonly engine: "embedded" | "Verilator";
+  readonly engine: "embedded" | "Verilator" | "Icarus";
   /** Position of the design among those that were run. */
   readonly index: number;
   readonly cycle: number;
@@ -22,9 +20,6 @@ export interface Disagreement {
   readonly expected: bigint;
   readonly found: bigint;
 }
-
-/** Changes Verilog before it is run: how the tests make an emitter with a mistake in it. */
-export type Mutation = (verilog: EmittedDesign) => EmittedDesign;
 
 /** Changes a design before the embedded simulator compiles it: a lowering with a mistake in it. */
 export type DesignMutation = (design: Design) => void;
@@ -66,7 +61,7 @@ const STARTS = 40;
  * Whether an output in a cycle depends on what registers and the data of reads held before the reset: the evaluator itself
  * gives two answers then. Nothing else excuses an engine. The states are tried when they are asked for.
  */
-function dependence({ plan, seed, stimuli, expected }: Trial): (cycle: number, port: string) => boolean {
+export function dependence({ plan, seed, stimuli, expected }: Trial): (cycle: number, port: string) => boolean {
   const random = new Random(seed + 1);
   const answers: Stimulus[][] = [];
   const start = (): Stimulus[] => {
@@ -107,23 +102,22 @@ function respond(simulator: Simulator, stimuli: readonly Stimulus[]): Stimulus[]
 }
 
 /** Among the outputs: how many properties failed. Verilog runs without its assertions. */
-const FAILURES = "failed properties";
+export const FAILURES = "failed properties";
 
-function compare(
-  engine: Disagreement["engine"],
-  index: number,
+/** Where a simulator gives something else than the evaluator after the reset; what it does not show counts as equal. */
+export function* differences(
+  { engine, index }: Pick<Disagreement, "engine" | "index">,
   expected: readonly Stimulus[],
   found: (cycle: number, port: string) => bigint | undefined,
   isExcused: (cycle: number, port: string) => boolean = () => false,
-): Disagreement | undefined {
+): Generator<Disagreement> {
   for (let cycle = RESET_CYCLES; cycle < expected.length; cycle++) {
     for (const [port, value] of Object.entries(expected[cycle]!)) {
       const other = found(cycle, port);
       if (other === undefined || other === value || isExcused(cycle, port)) continue;
-      return { engine, index, cycle, port, expected: value, found: other };
+      yield { engine, index, cycle, port, expected: value, found: other };
     }
   }
-  return undefined;
 }
 
 /** Compares the embedded simulator with the evaluator. */
@@ -131,83 +125,6 @@ export function runEmbedded(trial: Trial, index = 0, mutate?: DesignMutation): D
   const design = elaborate(buildModule(trial.plan, "unit"));
   mutate?.(design);
   const found = respond(new EmbeddedSimulator(design), trial.stimuli);
-  return compare("embedded", index, trial.expected, (cycle, port) => found[cycle]![port]);
-}
-
-/** Compares Verilator, on all trials side by side in one model, with the evaluator. */
-export async function runVerilog(
-  trials: readonly Trial[],
-  mutate: Mutation = (verilog) => verilog,
-): Promise<Disagreement[]> {
-  const verilog = mutate(emitVerilog(elaborate(sideBySide(trials.map(({ plan }) => plan)))));
-  const names = new Set(verilog.ports.map(({ name }) => name));
-  const stimuli = trials[0]!.stimuli.map((_, cycle): Stimulus => {
-    const pokes = trials.flatMap((trial, index) =>
-      Object.entries(trial.stimuli[cycle]!).map(([name, value]) => [portOf(index, name), value] as const),
-    );
-    // The passes may find that no design needs a reset.
-    return Object.fromEntries(pokes.filter(([name]) => names.has(name)));
-  });
-  const found = await runVerilator(verilog, stimuli);
-  return trials.flatMap((trial, index) => {
-    const read = (cycle: number, port: string): bigint | undefined =>
-      port === FAILURES ? undefined : found[cycle]![portOf(index, port)];
-    return compare("Verilator", index, trial.expected, read, dependence(trial)) ?? [];
-  });
-}
-
-const portOf = (index: number, name: string): string => (name === "reset" ? name : `d${index}_${name}`);
-
-/**
- * Verilator 5.006 takes `a[0] ^ (^a)` of wide signals for something else where many of them meet, but not without this
- * optimisation; and without it stumbles over the parity of a single bit, which it makes of wider ones itself.
- */
-async function openVerilator(verilog: EmittedDesign): ReturnType<typeof simulateVerilog> {
-  const options = { optimise: 0, assertions: false, resetCycles: 0, seed: 1 } as const;
-  try {
-    return await simulateVerilog(verilog, { ...options, verilatorFlags: ["-fno-const-bit-op-tree"] });
-  } catch (error) {
-    if (!(error instanceof SystoleError) || !error.message.includes("Reduction over single bit value")) throw error;
-    return simulateVerilog(verilog, { ...options, verilatorFlags: ["-fno-const-bit-op-tree", "-fno-expand"] });
-  }
-}
-
-async function runVerilator(verilog: EmittedDesign, stimuli: readonly Stimulus[]): Promise<Stimulus[]> {
-  const { dut, step, close } = await openVerilator(verilog);
-  const outputs = verilog.ports.filter(({ direction }) => direction === "output");
-  const found = stimuli.map((stimulus): Stimulus => {
-    for (const [name, value] of Object.entries(stimulus)) dut[name]!.poke(value);
-    step();
-    return Object.fromEntries(
-      outputs.map(({ name, width }) => [name, BigInt.asUintN(width, dut[name]!.sampledBig())] as const),
-    );
-  });
-  close();
-  return found;
-}
-
-/** Designs side by side, each with ports of its own. */
-function sideBySide(plans: readonly DesignPlan[]) {
-  const inner = plans.map((plan, index) => buildModule(plan, `unit${index}`));
-  return module(
-    "batch",
-    () => Object.fromEntries(inner.map((each, index) => [`d${index}`, each.ports(undefined)])),
-    (io) => {
-      inner.forEach((each, index) => {
-        const outer = io[`d${index}`]!;
-        const made = instance(each, undefined, { name: `unit_${index}` });
-        made.go.set(outer.go);
-        made.in.forEach((port, i) => {
-          // The input has the shape of the port that it came from.
-          (port as { set: (value: unknown) => void }).set(outer.in[i]);
-        });
-        outer.u.forEach((port, i) => {
-          port.set(made.u[i]!);
-        });
-        outer.s.forEach((port, i) => {
-          port.set(made.s[i]!);
-        });
-      });
-    },
-  );
+  const [first] = differences({ engine: "embedded", index }, trial.expected, (cycle, port) => found[cycle]![port]);
+  return first;
 }

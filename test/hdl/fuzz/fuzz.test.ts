@@ -13,10 +13,11 @@ const options = { cycles: 20, batch: 50 };
 const SEED = Number(process.env["SYSTOLE_SEED"] ?? 1);
 
 test("100 random designs mean the same to the evaluator, the embedded simulator and Verilator", async () => {
-  const all: FuzzOptions = { ...options, seed: SEED, designs: 100, verilog: true };
-  const { found, kinds, designs } = await fuzz(all);
+  const all: FuzzOptions = { ...options, seed: SEED, designs: 100, verilog: true, referee: true };
+  const { found, kinds, designs, simulatorMistakes } = await fuzz(all);
   if (found !== undefined) expect(await shrink(found, all, 30), `seed ${all.seed}`).toBeUndefined();
   expect(designs).toBe(100);
+  expect(simulatorMistakes.map(({ batch, disagreement }) => ({ batch, ...disagreement }))).toEqual([]);
   expect(KINDS.filter((kind) => !kinds.has(kind))).toEqual([]);
 }, 300_000);
 

@@ -2,18 +2,13 @@ import fc from "fast-check";
 import { Random } from "../../../src/harness/index.ts";
 import { runBodies } from "../../../src/hdl/elaborate.ts";
 import { elaborate } from "../../../src/hdl/index.ts";
-import {
-  makeTrial,
-  runEmbedded,
-  runVerilog,
-  type Disagreement,
-  type DesignMutation,
-  type Mutation,
-} from "./agreement.ts";
+import { makeTrial, runEmbedded, type Disagreement, type DesignMutation, type Trial } from "./agreement.ts";
+import { firstOfEach, makeBench, runVerilator, type Mutation } from "./bench.ts";
 import { buildModule } from "./build.ts";
 import { describePlan } from "./describe.ts";
 import { countKinds, type KindCounts } from "./kinds.ts";
 import { designPlan, type DesignPlan } from "./plan.ts";
+import { judge, type SimulatorMistake } from "./referee.ts";
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -27,6 +22,8 @@ export interface FuzzOptions {
   /** Mistakes made on purpose. */
   readonly emitterMistake?: Mutation;
   readonly loweringMistake?: DesignMutation;
+  /** Whether Icarus Verilog has a say where Verilator disagrees; without it every disagreement is one. */
+  readonly referee?: boolean;
   readonly onBatch?: (designs: number) => void;
 }
 
@@ -35,7 +32,9 @@ export interface FuzzResult {
   readonly designs: number;
   readonly kinds: KindCounts;
   /** The first disagreement; `batch` and `index` repeat its design. */
-  readonly found: (Disagreement & { readonly batch: number }) | undefined;
+  readonly found: (Disagreement & { readonly batch: number; readonly remark?: string }) | undefined;
+  /** Designs on which Verilator differs while Icarus Verilog and the evaluator agree. */
+  readonly simulatorMistakes: readonly (SimulatorMistake & { readonly batch: number })[];
 }
 
 /** Candidates of a shrinking step that are run together. */
@@ -59,29 +58,47 @@ function generate(seed: number, count: number): fc.Value<DesignPlan>[] {
   return Array.from({ length: count }, () => designPlan.generate(random, undefined));
 }
 
+/** The plans of a batch. */
+export const plansOf = (seed: number, count: number): DesignPlan[] => generate(seed, count).map(({ value }) => value);
+
 /** Compares random designs in all simulators until one disagrees with the evaluator. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const kinds: KindCounts = new Map();
+  const simulatorMistakes: (SimulatorMistake & { batch: number })[] = [];
   let designs = 0;
+  const end = (batch: number, found: Disagreement & { remark?: string }): FuzzResult => {
+    return { designs: designs + found.index + 1, kinds, found: { ...found, batch }, simulatorMistakes };
+  };
   for (let batch = 0; designs < options.designs; batch++) {
     const plans = generate(options.seed + batch, Math.min(options.batch, options.designs - designs));
     const trials = plans.map(({ value }, index) => makeTrial(value, index, options.cycles));
     if (options.emitterMistake === undefined) {
       for (const [index, trial] of trials.entries()) {
         const found = runEmbedded(trial, index, options.loweringMistake);
-        if (found !== undefined) return { designs: designs + index + 1, kinds, found: { ...found, batch } };
+        if (found !== undefined) return end(batch, found);
         countKinds(runBodies(buildModule(trial.plan, "unit"), undefined), kinds);
         countKinds(elaborate(buildModule(trial.plan, "unit")), kinds);
       }
     }
     if (options.verilog) {
-      const [found] = await runVerilog(trials, options.emitterMistake);
-      if (found !== undefined) return { designs: designs + found.index + 1, kinds, found: { ...found, batch } };
+      const found = await runVerilog(trials, options.emitterMistake);
+      if (found.length > 0 && options.referee !== true) return end(batch, found[0]!);
+      if (found.length > 0) {
+        const { ours, mistakes } = await judge(trials, found, options.emitterMistake);
+        simulatorMistakes.push(...mistakes.map((mistake) => ({ ...mistake, batch })));
+        if (ours !== undefined) return end(batch, ours);
+      }
     }
     designs += plans.length;
     options.onBatch?.(designs);
   }
-  return { designs, kinds, found: undefined };
+  return { designs, kinds, found: undefined, simulatorMistakes };
+}
+
+/** Compares Verilator, on all trials side by side in one model, with the evaluator: the first disagreement of each. */
+async function runVerilog(trials: readonly Trial[], mutate?: Mutation): Promise<Disagreement[]> {
+  const bench = makeBench(trials, mutate);
+  return firstOfEach(bench.compare("Verilator", await runVerilator(bench)));
 }
 
 /** A small design that disagrees, and how fast-check came to it. */

@@ -1,20 +1,27 @@
 /**
- * The long run of the differential fuzz: `npm run bench:fuzz -- [designs] [seed]`. Random designs in the evaluator, the embedded
- * simulator and Verilator; then the mistakes made on purpose, each found and made small. Ends with 1 on a disagreement.
+ * The long run of the differential fuzz: `npm run bench:fuzz -- [designs] [seed] [rounds]`. Random designs in the evaluator, the
+ * embedded simulator and Verilator, with Icarus Verilog as the referee where Verilator differs; then the mistakes made on purpose,
+ * each found and made small. Ends with 1 on a disagreement.
  */
+import { saveMistake } from "./report.ts";
 import { fuzz, shrink, type FuzzOptions } from "./fuzz.ts";
 import { KINDS } from "./kinds.ts";
 import { emitterMistakes, loweringMistakes } from "./mutations.ts";
 
 const [designs = 2000, seed = 1, rounds = 40] = process.argv.slice(2).map(Number);
-const options: FuzzOptions = { seed, designs, batch: 50, cycles: 30, verilog: true };
+const options: FuzzOptions = { seed, designs, batch: 50, cycles: 30, verilog: true, referee: true };
 
 const show = (text: string): boolean => process.stdout.write(`${text}\n`);
 const started = performance.now();
-const { found, kinds } = await fuzz({
+const { found, kinds, simulatorMistakes } = await fuzz({
   ...options,
   onBatch: (done) => show(`${done} of ${designs} designs, ${((performance.now() - started) / 1000).toFixed(0)} s`),
 });
+const saved = simulatorMistakes.map((mistake) => saveMistake(mistake, { seed, folder: "out/fuzz" }));
+if (saved.length > 0) {
+  show(`${saved.length} mistakes of Verilator's own: Icarus Verilog and the evaluator agree bit for bit`);
+  for (const text of saved) show(`  ${text}`);
+}
 if (found !== undefined) {
   show(`disagreement (seed ${seed}, batch ${found.batch}, design ${found.index})`);
   const { description, disagreement } = await shrink(found, options, 5 * rounds);
@@ -22,6 +29,7 @@ if (found !== undefined) {
     `${description}\n${disagreement.engine}: ${disagreement.port} in cycle ${disagreement.cycle} is ${disagreement.found}`,
   );
   show(`the evaluator says ${disagreement.expected}`);
+  if (found.remark !== undefined) show(found.remark);
   process.exitCode = 1;
 } else {
   const rarest = Math.min(...KINDS.map((kind) => kinds.get(kind) ?? 0));

@@ -1,7 +1,8 @@
 import type { Design, EmittedDesign } from "../../../src/hdl/index.ts";
 import type { Expr, Statement } from "../../../src/hdl/ir.ts";
 import { withOperands } from "../../../src/hdl/walk.ts";
-import type { DesignMutation, Mutation } from "./agreement.ts";
+import type { DesignMutation } from "./agreement.ts";
+import type { Mutation } from "./bench.ts";
 
 /** Changes the text of every file: what an emitter with this mistake would have written. */
 const inText =
