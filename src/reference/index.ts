@@ -14,3 +14,4 @@ export * from "./gelu.ts";
 export * from "./constants.ts";
 export * from "./float.ts";
 export * from "./polynomials.ts";
+export * from "./ibert.ts";

@@ -4,18 +4,23 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/index.ts";
 import {
+  IBERT_PIECES,
   ReportStore,
   areaCsv,
   areaPointKey,
   areaPoints,
   areaRow,
+  areaResults,
   areaRowSchema,
+  areaStudyPage,
   normEnergyShare,
+  readAreaStudy,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
 } from "../../src/studies/index.ts";
 import type { AreaPoint, AreaRow, AreaStudy } from "../../src/studies/index.ts";
+import { technologyNode } from "../../src/silicon/index.ts";
 import { workspace } from "../cli/support.ts";
 import { expectWellFormed } from "../report/markup.ts";
 import { sampleCost } from "../silicon/cost-fixture.ts";
@@ -33,6 +38,7 @@ const reportOf = ({ params, layer }: AreaPoint) =>
 
 const study: AreaStudy = {
   ...{ config: "transformer", library: "generic", node: "45nm", notRun: 2 },
+  pieces: [{ function: "GELU", what: "q (q_erf + q_1)", widths: "16 x 18", ge: 2600 }],
   rows: points.map((point) => areaRow(point, reportOf(point))),
 };
 
@@ -55,7 +61,7 @@ describe("the variants", () => {
   test("groups can be chosen; others are an error", () => {
     expect(areaPoints(base, layers, ["lanes"]).map(({ name }) => name)).toEqual(["16 lanes", "8 lanes", "4 lanes"]);
     expect(() => areaPoints(base, layers, ["lane"])).toThrow(
-      /must be of fusion, memory, functions, lanes, array, not "lane"/,
+      /must be of fusion, memory, functions, lanes, array, node, not "lane"/,
     );
   });
 
@@ -65,7 +71,71 @@ describe("the variants", () => {
     expect(keys[0]).toBe(keys[1]);
     expect(keys[0]).not.toBe(keys[2]);
     expect(areaPointKey(memory!, ["28nm"])).not.toBe(keys[0]);
+    expect(areaPointKey({ ...memory!, node: technologyNode("7nm") }, ["45nm"])).not.toBe(keys[0]);
   });
+});
+
+describe("the page", () => {
+  const page = areaStudyPage(study);
+  const numbers = (text: string): string[] => text.match(/\d[\d,]*(\.\d+)?/g) ?? [];
+
+  test("has a section for every group that was run, without a gap", () => {
+    expect([...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+      "Setting",
+      "The norm unit's share",
+      "What the functions cost",
+      "Lanes",
+      "Fusion",
+      "64 + 256 KiB against 256 + 64 KiB",
+      "Size of the array",
+      "Technology",
+      "I-BERT's own integers: accuracy",
+      "I-BERT's own integers: what they would take",
+      "Beside the survey",
+    ]);
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("takes its figures from the results: others make another page, section by section", () => {
+    const other = areaStudyPage({
+      ...study,
+      rows: study.rows.map((row, index) => ({
+        ...row,
+        totalGe: (index + 2) * row.totalGe,
+        energy: row.energy && { ...row.energy, cycles: (index + 3) * row.energy.cycles },
+      })),
+    });
+    const sections = (text: string): string[] => text.split(/^## /m).slice(2);
+    sections(other).forEach((section, index) => {
+      if (!section.startsWith("I-BERT")) expect(numbers(section)).not.toEqual(numbers(sections(page)[index]!));
+    });
+  });
+
+  test("leaves out groups that were not run", () => {
+    const few = areaStudyPage({ ...study, pieces: [], rows: study.rows.filter(({ group }) => group === "memory") });
+    expect(few).not.toMatch(/^## (Lanes|Fusion|What the functions cost|I-BERT's own integers: what)/m);
+    expect(few).toMatch(/^## 64 \+ 256 KiB/m);
+    expect(few).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("is made again from the results as written", () => {
+    const file = join(workspace(), "area.json");
+    writeFileSync(file, areaResults(study));
+    expect(areaStudyPage(readAreaStudy(file))).toBe(page);
+    writeFileSync(file, "{}");
+    expect(() => readAreaStudy(file)).toThrow(/not the results of an area study/);
+  });
+});
+
+test("pieces of I-BERT's algorithms elaborate, with the widths they tell", () => {
+  for (const { design, widths } of IBERT_PIECES) {
+    const { ports } = design().top;
+    const bits = ports.map(({ width }) => width);
+    for (const width of widths.match(/\d+/g)!) {
+      if (widths.includes("steps") && Number(width) === 5) continue;
+      expect(bits, widths).toContain(Number(width));
+    }
+  }
 });
 
 describe("a run", () => {

@@ -12,12 +12,14 @@ import {
   ReportStore,
   areaCsv,
   areaPoints,
+  areaResults,
+  measurePieces,
   measurePoint,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
 } from "../../studies/index.ts";
-import type { AreaPoint, AreaRow, AreaStudy } from "../../studies/index.ts";
+import type { AreaPoint, AreaRow, AreaStudy, MeasuredPiece } from "../../studies/index.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
 import { addMemoryOptions, integer, memorySettings } from "../options.ts";
 import type { MemoryFlags } from "../options.ts";
@@ -35,12 +37,15 @@ interface StudyFlags extends MemoryFlags {
   readonly json?: boolean;
   readonly svg?: string;
   readonly csv?: string;
+  readonly results?: string;
 }
 
-function emit(study: AreaStudy, { json, svg, csv }: StudyFlags): void {
+function emit(study: AreaStudy, { json, svg, csv, results }: StudyFlags): void {
   const files: [string | undefined, (study: AreaStudy) => string][] = [
     [svg, renderAreaStudyPicture],
     [csv, areaCsv],
+    // Of an interrupted study nothing is written over results that are whole.
+    [study.notRun === 0 ? results : undefined, areaResults],
   ];
   for (const [file, render] of files) if (file !== undefined) writeFileAtomic(file, render(study));
   const written = files.flatMap(([file]) => (file === undefined ? [] : [pc.dim(file)]));
@@ -51,12 +56,13 @@ function emit(study: AreaStudy, { json, svg, csv }: StudyFlags): void {
 async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const base = loadConfig(flags.config);
   const points = areaPoints(base, flags, flags.only?.split(","));
-  for (const file of [flags.svg, flags.csv, flags.resume]) if (file !== undefined) requireWritable(file);
+  for (const file of [flags.svg, flags.csv, flags.results, flags.resume]) if (file !== undefined) requireWritable(file);
   const node = technologyNode(flags.node);
   const technology = { library: GENERIC_LIBRARY, node };
   const progress = new Progress({ quiet: flags.json === true });
   const encoders = new Encoders();
   const rows: AreaRow[] = [];
+  let pieces: MeasuredPiece[] = [];
   let label = "";
   const measure = (point: AreaPoint): Promise<CostReport> => {
     progress.step(`synthesising ${label}`);
@@ -88,11 +94,13 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
       },
       onRow: (row) => rows.push(row),
     });
+    progress.step("synthesising pieces of I-BERT's own algorithms");
+    pieces = await measurePieces({ technology, signal, onProgress: () => undefined });
   } finally {
     progress.clear();
     if (rows.length > 0) {
       const { name: library } = GENERIC_LIBRARY;
-      emit({ config: base.name, library, node: node.name, rows, notRun: points.length - rows.length }, flags);
+      emit({ config: base.name, library, node: node.name, rows, pieces, notRun: points.length - rows.length }, flags);
     }
   }
 }
@@ -119,7 +127,8 @@ export function addStudy(program: Command): void {
     .option("--resume <file>", "keep reports in this file, and take from it those that would be the same")
     .option("--json", "print one JSON object on standard output and nothing else")
     .option("--svg <file>", "write areas and energies as a picture")
-    .option("--csv <file>", "write the variants as CSV");
+    .option("--csv <file>", "write the variants as CSV")
+    .option("--results <file>", "write the results as JSON, once every variant is measured");
   addMemoryOptions(command)
     .addHelpText(
       "after",

@@ -45,3 +45,6 @@ export const DRAM_BYTE: Figure = {
   basis: "published",
   source: `${SOURCES.horowitz}: 1.3 to 2.6 nJ for 64 bits, the lower end; ${SOURCES.jouppi} gives the same 1.3 nJ for DDR3 and DDR4`,
 };
+
+/** All of them. */
+export const ENERGIES = { NET_TOGGLE, FLIP_FLOP_CLOCK, LOGIC_ACTIVITY, FLIP_FLOP_GE, DRAM_BYTE } as const;

@@ -1,6 +1,8 @@
 /** The area study: what variants cost in area, and a layer on them in energy. */
 export * from "./measure.ts";
 export * from "./picture.ts";
+export { areaStudyPage } from "./page.ts";
+export * from "./pieces.ts";
 export * from "./points.ts";
 export * from "./result.ts";
 export * from "./run.ts";

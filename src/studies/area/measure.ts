@@ -32,8 +32,10 @@ export interface MeasurePointOptions {
 }
 
 /** The cost of a point's accelerator, with the energy of its layer. Errors: those of synthesis and of a run. */
-export async function measurePoint({ params, layer }: AreaPoint, options: MeasurePointOptions): Promise<CostReport> {
-  const { technology, encoders, memory, signal, onSynthesis, onStart, onProgress } = options;
+export async function measurePoint(point: AreaPoint, options: MeasurePointOptions): Promise<CostReport> {
+  const { params, layer } = point;
+  const { encoders, memory, signal, onSynthesis, onStart, onProgress } = options;
+  const technology = { ...options.technology, node: point.node ?? options.technology.node };
   const report = await measureCost(params, { technology, signal, onProgress: onSynthesis });
   if (layer === undefined) return report;
   onStart();

@@ -5,6 +5,8 @@ import type { Fusion } from "../../compiler/index.ts";
 import { checkConfig, deriveParams } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
+import { technologyNode } from "../../silicon/technology/index.ts";
+import type { NodeName, TechnologyNode } from "../../silicon/technology/index.ts";
 
 /** What a group asks. */
 export const AREA_GROUPS = {
@@ -13,6 +15,7 @@ export const AREA_GROUPS = {
   functions: "with and without the norm functions",
   lanes: "lanes of the norm unit",
   array: "size of the array, as many lanes as columns",
+  node: "technology, one design",
 } as const;
 
 export type AreaGroup = keyof typeof AREA_GROUPS;
@@ -22,6 +25,8 @@ export interface AreaPoint {
   readonly group: AreaGroup;
   readonly name: string;
   readonly params: Params;
+  /** None: the study's. */
+  readonly node: TechnologyNode | undefined;
   /** None: the area alone. */
   readonly layer: { readonly name: string; readonly benchmark: LayerBenchmark; readonly fusion: Fusion } | undefined;
 }
@@ -34,6 +39,7 @@ interface Change {
   readonly lanes?: number;
   readonly functions?: readonly string[];
   readonly fusion?: Fusion;
+  readonly node?: NodeName;
 }
 
 /** As many lanes as columns, which is the default. */
@@ -52,6 +58,8 @@ const VARIANTS: readonly {
   { group: "memory", name: "64 + 256 KiB", change: {}, layer: true },
   { group: "memory", name: "256 + 64 KiB", change: { scratchpadKib: 256, accumulatorKib: 64 }, layer: true },
   { group: "functions", name: "Softmax, LayerNorm, GELU", change: {}, layer: false },
+  { group: "functions", name: "Softmax alone", change: { functions: ["softmax"] }, layer: false },
+  { group: "functions", name: "LayerNorm alone", change: { functions: ["layernorm"] }, layer: false },
   { group: "functions", name: "GELU alone", change: { functions: ["gelu"] }, layer: false },
   { group: "functions", name: "requantise and ReLU", change: { functions: [] }, layer: false },
   { group: "lanes", name: "16 lanes", change: {}, layer: true },
@@ -62,6 +70,9 @@ const VARIANTS: readonly {
     name: `${size} × ${size}`,
     change: square(size),
     layer: true,
+  })),
+  ...(["45nm", "28nm", "16nm", "7nm"] as const).map((node) => ({
+    ...{ group: "node" as const, name: node.replace("nm", " nm"), change: { node }, layer: true },
   })),
 ];
 
@@ -111,6 +122,7 @@ export function areaPoints(
   const small = { shape: layers.arrayShape, seq: layers.arraySeq };
   return VARIANTS.filter(({ group }) => groups.includes(group)).map(({ group, name, change, layer }) => ({
     ...{ group, name, params: derive(base, change) },
+    node: change.node === undefined ? undefined : technologyNode(change.node),
     layer: layer ? layerOf(group === "array" ? small : large, change.fusion ?? "auto") : undefined,
   }));
 }

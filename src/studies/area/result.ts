@@ -1,10 +1,13 @@
 /** The result of the area study: what each variant costs, and a layer on it. */
+import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { SystoleError } from "../../errors.ts";
 import type { CostReport } from "../../silicon/report/schema.ts";
 import { AREA_GROUPS } from "./points.ts";
 import type { AreaGroup, AreaPoint } from "./points.ts";
 
 const ge = z.number().nonnegative();
+const names = z.record(z.string(), z.number());
 
 export const areaRowSchema = z.strictObject({
   group: z.enum(Object.keys(AREA_GROUPS) as [AreaGroup, ...AreaGroup[]]),
@@ -17,18 +20,26 @@ export const areaRowSchema = z.strictObject({
   totalGe: ge,
   logicGe: ge,
   sramGe: ge,
-  um2: z.number().optional().describe("µm² at the study's node"),
+  um2: z.number().optional().describe("µm² at the row's node"),
   fmaxMhz: z.number(),
   normShare: z.number().describe("norm unit's share of totalGe"),
-  blocks: z.record(z.string(), ge).describe("GE of the blocks of the top module"),
+  blocks: names.describe("GE of the blocks of the top module"),
+  norm: names.describe("GE of what the norm unit consists of"),
+  processingElementGe: ge,
+  flipFlops: z.number().int(),
+  normFlipFlops: z.number().int(),
   energy: z
     .strictObject({
       workload: z.string(),
+      node: z.string(),
       cycles: z.number().int(),
+      weightBytes: z.number().int().describe("weights of the layer"),
       totalPicojoules: z.number(),
       perMacPicojoules: z.number(),
       energyDelayProduct: z.number(),
-      parts: z.record(z.string(), z.number()).describe("picojoules"),
+      ungatedClockPicojoules: z.number(),
+      parts: names.describe("picojoules"),
+      operations: z.array(z.strictObject({ name: z.string(), picojoules: z.number(), cycles: z.number().int() })),
     })
     .optional(),
 });
@@ -36,48 +47,94 @@ export const areaRowSchema = z.strictObject({
 /** One variant's row. */
 export type AreaRow = z.infer<typeof areaRowSchema>;
 
+export const areaStudySchema = z.strictObject({
+  config: z.string(),
+  library: z.string(),
+  node: z.string(),
+  rows: z.array(areaRowSchema),
+  pieces: z
+    .array(
+      z.strictObject({ function: z.enum(["Softmax", "LayerNorm", "GELU"]), what: z.string(), widths: z.string(), ge }),
+    )
+    .describe("what elements of I-BERT's own algorithms would need"),
+  notRun: z.number().int().nonnegative().describe("points that an interruption left out"),
+});
+
 /** The study, as printed by `--json`. */
-export interface AreaStudy {
-  readonly config: string;
-  readonly library: string;
-  readonly node: string;
-  readonly rows: readonly AreaRow[];
-  /** Points that an interruption left out. */
-  readonly notRun: number;
+export type AreaStudy = z.infer<typeof areaStudySchema>;
+
+/** The study as JSON text, figures to eight digits. */
+export const areaResults = (study: AreaStudy): string =>
+  `${JSON.stringify(study, (_key, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(8)) : value), 1)}\n`;
+
+/** Reads a study that `--json` or `--results` wrote. Error: `study-results`. */
+export function readAreaStudy(file: string): AreaStudy {
+  try {
+    return areaStudySchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    throw new SystoleError({
+      code: "study-results",
+      message: "not the results of an area study",
+      location: { file },
+      remedy: "Write it with systole study area --results.",
+      cause,
+    });
+  }
 }
 
 /** A report as a row. */
 export function areaRow(
-  { group, name, params }: Pick<AreaPoint, "group" | "name" | "params">,
+  { group, name, params, layer }: Pick<AreaPoint, "group" | "name" | "params" | "layer">,
   report: CostReport,
 ): AreaRow {
   const { totalGe, logicGe, sramGe, totalUm2, fmaxMhz, normShare, energy, modules } = report;
-  const own = modules.find(({ depth }) => depth === 0)?.ownGe ?? 0;
-  const blocks = modules
-    .filter(({ depth }) => depth === 1)
-    .map((row): [string, number] => [row.path.split(".").at(-1)!, row.ge]);
+  const top = modules.find(({ depth }) => depth === 0);
+  const norm = modules.find(({ path, depth }) => path === "norm" && depth === 1);
+  const within = (parent: string, depth: number): Record<string, number> =>
+    Object.fromEntries(
+      modules
+        .filter((row) => row.depth === depth && row.path.startsWith(parent))
+        .map((row) => [row.path.split(".").at(-1)!, row.ge]),
+    );
+  const inside = within("norm.", 2);
+  const rest = (norm?.ge ?? 0) - Object.values(inside).reduce((a, b) => a + b, 0);
   return {
     ...{ group, name, rows: params.rows, cols: params.cols, lanes: params.lanes },
     ...{ scratchpadKib: params.config.scratchpad.kib, accumulatorKib: params.config.accumulator.kib },
     ...{ totalGe, logicGe, sramGe, fmaxMhz, normShare },
     ...(totalUm2 !== undefined && { um2: totalUm2 }),
-    blocks: Object.fromEntries([...blocks, ["logic", own]]),
+    blocks: { ...within("", 1), logic: top?.ownGe ?? 0 },
+    norm: { ...inside, rest: Math.max(0, rest) },
+    processingElementGe: report.blocks.pe ?? 0,
+    flipFlops: top?.flipFlops ?? 0,
+    normFlipFlops: norm?.flipFlops ?? 0,
     ...(energy !== undefined && {
       energy: {
-        ...{ workload: energy.workload, cycles: energy.cycles, totalPicojoules: energy.totalPicojoules },
-        ...{ perMacPicojoules: energy.perMacPicojoules, energyDelayProduct: energy.energyDelayProduct },
+        ...{ workload: energy.workload, node: energy.node, cycles: energy.cycles, weightBytes: weightsOf(layer) },
+        ...{ totalPicojoules: energy.totalPicojoules, perMacPicojoules: energy.perMacPicojoules },
+        energyDelayProduct: energy.energyDelayProduct,
+        ungatedClockPicojoules: energy.ungatedClockPicojoules,
         parts: Object.fromEntries(energy.parts.map((part) => [part.name, part.picojoules])),
+        operations: energy.operations,
       },
     }),
   };
 }
 
-const part = ({ energy }: AreaRow, name: string): number => energy?.parts[name] ?? 0;
+/** Of an encoder layer: four square projections and the two of the feed-forward network, a byte a weight. */
+function weightsOf(layer: AreaPoint["layer"]): number {
+  if (layer === undefined) return 0;
+  const { hidden, intermediate, layers } = layer.benchmark;
+  return layers * hidden * (4 * hidden + 2 * intermediate);
+}
+
+/** Picojoules of a part of a row's energy, 0 without one. */
+export const partOf = ({ energy }: AreaRow, name: string): number => energy?.parts[name] ?? 0;
 
 /** The norm unit's share of the energy: of all of it, and of what the accelerator itself takes, without DRAM. */
 export function normEnergyShare(row: AreaRow): { readonly whole: number; readonly onChip: number } | undefined {
   if (row.energy === undefined || row.energy.totalPicojoules === 0) return undefined;
-  const norm = part(row, "norm unit");
+  const norm = partOf(row, "norm unit");
   const { totalPicojoules } = row.energy;
-  return { whole: norm / totalPicojoules, onChip: norm / (totalPicojoules - part(row, "DRAM")) };
+  return { whole: norm / totalPicojoules, onChip: norm / (totalPicojoules - partOf(row, "DRAM")) };
 }

@@ -8,12 +8,16 @@ import { generateAccelerator } from "../../generators/index.ts";
 import { contentKey } from "../../harness/index.ts";
 import { costReportSchema } from "../../silicon/report/schema.ts";
 import type { CostReport } from "../../silicon/report/schema.ts";
+import { ENERGIES } from "../../silicon/energy/energies.ts";
+import { GENERIC_CELLS } from "../../silicon/synthesis/cells.ts";
+import { ACCESS_ENERGY, AREA_FITS, TECHNOLOGY_NODES } from "../../silicon/technology/index.ts";
+import { genericDelays } from "../../silicon/timing/index.ts";
 import type { AreaPoint } from "./points.ts";
 import { areaRow } from "./result.ts";
 import type { AreaRow } from "./result.ts";
 
 /** Raised when a stored point would mean something else. */
-const POINT_VERSION = "1";
+const POINT_VERSION = "2";
 
 const storeSchema = z.strictObject({ reports: z.record(z.string(), costReportSchema) });
 
@@ -65,11 +69,14 @@ function rtlHash(params: Params): string {
   return hash;
 }
 
+/** Constants that reports are made with: another figure in the tables of technology makes other reports. */
+const CONSTANTS = [TECHNOLOGY_NODES, AREA_FITS, ACCESS_ENERGY, ENERGIES, genericDelays, GENERIC_CELLS];
+
 /** What a report of a point depends on: the RTL, the layer, and with what it is measured. */
-export function areaPointKey({ params, layer }: AreaPoint, setting: unknown): string {
+export function areaPointKey({ params, layer, node }: AreaPoint, setting: unknown): string {
   const { benchmark = null, fusion = "auto" } = layer ?? {};
-  const schedule = fusion === "auto" ? [] : [fusion];
-  return contentKey([JSON.stringify([POINT_VERSION, benchmark, setting, ...schedule]), rtlHash(params)]);
+  const parts = [POINT_VERSION, benchmark, fusion, node?.name ?? null, setting, CONSTANTS];
+  return contentKey([JSON.stringify(parts), rtlHash(params)]);
 }
 
 export interface AreaStudyOptions {
