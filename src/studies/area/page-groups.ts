@@ -25,7 +25,7 @@ export function functionSection(rows: Rows): string[] {
         kge(lanesOf(row) / row.lanes),
         percent(row.normShare),
         kge(row.totalGe),
-        row === none ? "" : `${percent(row.totalGe / none.totalGe - 1)}`,
+        row === none ? "" : percent(row.totalGe / none.totalGe - 1),
       ]),
     ),
     `All functions add ${kge(added)} kGE to a unit that requantises and does ReLU, ${percent(added / none.totalGe)} of the accelerator without them, ${kge(lanesOf(all) - lanesOf(none))} kGE of that in the lanes. A function that is not built in runs on the host.`,
