@@ -32,8 +32,8 @@ export interface LayerShape {
   readonly layers?: number;
 }
 
-/** Parses a well-known name, or `hidden,heads,intermediate`. Error: `bench-shape`. */
-export function parseLayerShape(text: string): LayerShape {
+/** Parses a well-known name, or `hidden,heads,intermediate`, the value of `option`. Error: `bench-shape`. */
+export function parseLayerShape(text: string, option = "--shape"): LayerShape {
   if (Object.hasOwn(namedShapes, text)) return namedShapes[text as keyof typeof namedShapes];
   const parts = text.split(",").map(Number);
   const [hidden = 0, heads = 0, intermediate = 0] = parts;
@@ -41,7 +41,7 @@ export function parseLayerShape(text: string): LayerShape {
   if (!valid || hidden % heads !== 0) {
     throw new SystoleError({
       code: "bench-shape",
-      message: `--shape ${text}: must be ${Object.keys(namedShapes).join(", ")}, or hidden,heads,intermediate with hidden a multiple of heads`,
+      message: `${option} ${text}: must be ${Object.keys(namedShapes).join(", ")}, or hidden,heads,intermediate with hidden a multiple of heads`,
     });
   }
   return { hidden, heads, intermediate };

@@ -25,6 +25,16 @@ test("a table of macros without anything that says what a gate takes", async () 
   );
 });
 
+test("an encoder that is none, for --energy", async () => {
+  const cwd = workspace();
+  for (const shape of ["bert-bas", "768,12", "768,11,3072", "0,1,1"]) {
+    expectMistake(
+      await systole(["report", "edge", "--energy", shape], { cwd }),
+      `--energy ${shape}: must be bert-tiny, bert-mini, bert-small, bert-base, bert-large, or hidden,heads,intermediate with hidden a multiple of heads`,
+    );
+  }
+});
+
 test("interrupted: 130, nothing on standard output, no module half-written", async () => {
   const cwd = workspace();
   const cache = join(cwd, "cache");

@@ -322,6 +322,7 @@ export function sampleCost(shape: SampleShape = {}): CostReport {
             totalPicojoules,
             perMacPicojoules: totalPicojoules / 905_969_664,
             energyDelayProduct: totalPicojoules * 1e-12 * (3_612_000 / (1e6 * (1e6 / 2650))),
+            inference: { layers: 12, picojoules: 12 * totalPicojoules, cycles: 12 * 3_612_000, seconds: 0.115 },
             ungatedClockPicojoules: 1.1e9,
           },
         }),

@@ -124,6 +124,18 @@ describe("the page", () => {
     expect(text).toContain("0.46×");
   });
 
+  test("tells the energy of a layer, of its operations and of an inference, and the product with the delay", () => {
+    const report = sampleCost();
+    const { energy } = report;
+    const text = renderCostPage(report, "")
+      .replace(/<[^>]*>/g, "|")
+      .replace(/\|+/g, "|");
+    expect(text).toMatch(
+      /energy × delay \d[\d.]* [mµ]J·s\. All 12 layers of the encoder: \|[\d.]+ mJ\| in 43,344,000 cycles, 0\.\d+ s\./,
+    );
+    for (const { name } of energy!.operations) expect(text).toContain(`|${name}|`);
+  });
+
   test("does without FPGA, energy and a technology", () => {
     const report = { ...sampleCost({ plain: true }), totalUm2: undefined, node: undefined };
     const html = renderCostPage(costReportSchema.parse(report), "");

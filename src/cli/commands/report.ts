@@ -1,7 +1,7 @@
 /** `systole report`: what a configuration costs in gates, memories and time, block by block. */
 import { Option } from "commander";
 import type { Command } from "commander";
-import { makeWorkload } from "../../bench/index.ts";
+import { makeWorkload, parseLayerShape } from "../../bench/index.ts";
 import type { Params } from "../../config/index.ts";
 import { loadConfig } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
@@ -74,11 +74,13 @@ function showProgress(progress: Progress): (state: SynthesisProgress) => void {
 /** A layer with random weights. Errors: `bench-shape`, `compile-capacity`, `compile-not-built-in`. */
 function energyWish(params: Params, { energy: shape, seq }: ReportFlags, progress: Progress): EnergyWish | undefined {
   if (shape === undefined) return undefined;
+  const { layers } = parseLayerShape(shape, "--energy");
   const choice = { shape, seq, softmax: "deferred", repeat: 1, seed: 1 } as const;
   let begun = false;
   return {
     workload: makeWorkload("layer", params, choice, {}),
     name: `one layer of ${shape}, ${seq} tokens`,
+    layers,
     onProgress: (share) => {
       if (!begun) progress.step(`running a layer of ${shape}, ${seq} tokens`);
       begun = true;

@@ -22,6 +22,8 @@ export interface EnergyOptions {
   readonly fmaxMhz: number;
   /** What the workload is called in the report; default: its kind and dimensions. */
   readonly name?: string;
+  /** Layers of the whole encoder, of which the workload is one; without them there is no figure for an inference. */
+  readonly layers?: number | undefined;
   /** Default: 100 cycles of latency, a beat a cycle. */
   readonly memory?: MemorySettings;
   /** One cycle of so many is looked at. Default: 128. */
@@ -128,11 +130,22 @@ export async function measureEnergy(options: EnergyOptions): Promise<EnergyRepor
       totalPicojoules: total,
       perMacPicojoules: macs === 0 ? 0 : total / macs,
       energyDelayProduct: (total * 1e-12 * cycles) / (fmaxMhz * 1e6),
+      ...(options.layers !== undefined && { inference: inferenceOf(options.layers, total, cycles, fmaxMhz) }),
       ungatedClockPicojoules: ungated * cycles,
     };
   } finally {
     device.close();
   }
+}
+
+/** Every layer of an encoder as the one that ran. */
+function inferenceOf(layers: number, picojoules: number, cycles: number, fmaxMhz: number): EnergyReport["inference"] {
+  return {
+    layers,
+    picojoules: layers * picojoules,
+    cycles: layers * cycles,
+    seconds: (layers * cycles) / (fmaxMhz * 1e6),
+  };
 }
 
 /** Beats that went over the memory's bus in the last cycle. */

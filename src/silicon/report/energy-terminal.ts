@@ -1,6 +1,7 @@
 /** The energy of a workload as text for a terminal. */
 import pc from "picocolors";
-import { formatTable, grouped, percent } from "../../report/index.ts";
+import { duration, formatTable, grouped, percent } from "../../report/index.ts";
+import { jouleSeconds } from "./html-format.ts";
 import type { EnergyReport } from "./schema.ts";
 
 /** Picojoules with a prefix: `1.62 mJ`. */
@@ -8,6 +9,15 @@ export function formatEnergy(picojoules: number): string {
   const units = ["pJ", "nJ", "µJ", "mJ", "J"];
   const index = picojoules < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(picojoules) / 3));
   return `${Number((picojoules / 1000 ** index).toPrecision(3))} ${units[index]!}`;
+}
+
+/** What the whole encoder takes, where it has a name. */
+function inferenceLine({ inference }: EnergyReport): string[] {
+  if (inference === undefined) return [];
+  const { layers, picojoules, cycles, seconds } = inference;
+  return [
+    `all ${layers} layers: ${formatEnergy(picojoules)} in ${grouped(cycles)} cycles, ${duration(seconds)} at the clock above`,
+  ];
 }
 
 /** Tables of parts and operations, then the totals. */
@@ -32,7 +42,8 @@ export function renderEnergyTerminal(energy: EnergyReport): string {
     partTable,
     operationTable,
     [
-      `${pc.bold(formatEnergy(totalPicojoules))} in ${grouped(cycles)} cycles at ${node}, ${formatEnergy(perMacPicojoules)} a MAC (on chip ${formatEnergy(totalPicojoules === 0 ? 0 : (perMacPicojoules * onChip) / totalPicojoules)}), energy-delay product ${energyDelayProduct.toPrecision(3)} J s`,
+      `${pc.bold(formatEnergy(totalPicojoules))} in ${grouped(cycles)} cycles at ${node}, ${formatEnergy(perMacPicojoules)} a MAC (on chip ${formatEnergy(totalPicojoules === 0 ? 0 : (perMacPicojoules * onChip) / totalPicojoules)}), energy-delay product ${jouleSeconds(energyDelayProduct)}`,
+      ...inferenceLine(energy),
       `without clock gates the flip-flops' clocks take ${formatEnergy(energy.ungatedClockPicojoules)}`,
       pc.dim("Good to a factor of 2 to 4; shares and comparisons are better (docs/technology.md)."),
     ].join("\n"),

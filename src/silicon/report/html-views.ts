@@ -1,5 +1,5 @@
 /** Timing, FPGA and energy on the cost page. */
-import { grouped, percent } from "../../report/index.ts";
+import { duration, grouped, percent } from "../../report/index.ts";
 import { blockOf } from "./html-area.ts";
 import { blockColours } from "./html-colours.ts";
 import { joules, jouleSeconds, nanoseconds } from "./html-format.ts";
@@ -85,6 +85,12 @@ export function energyView(energy: EnergyReport | undefined) {
     total: joules(energy.totalPicojoules),
     perMac: `${energy.perMacPicojoules.toFixed(2)} pJ`,
     product: jouleSeconds(energy.energyDelayProduct),
+    inference: energy.inference && {
+      layers: energy.inference.layers,
+      energy: joules(energy.inference.picojoules),
+      cycles: grouped(energy.inference.cycles),
+      time: duration(energy.inference.seconds),
+    },
     ungated: joules(energy.ungatedClockPicojoules),
     parts: parts.map((part) => ({
       name: part.name,

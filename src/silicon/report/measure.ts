@@ -36,6 +36,8 @@ export interface EnergyWish {
   readonly workload: Workload;
   /** What the workload is called in the report; default: its kind and dimensions. */
   readonly name?: string | undefined;
+  /** Layers of the encoder of which the workload is one. */
+  readonly layers?: number | undefined;
   /** Told the share of commands that have retired, 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
@@ -102,12 +104,13 @@ async function energyOf(
   fmaxMhz: number,
 ): Promise<EnergyReport | undefined> {
   if (energy === undefined) return undefined;
-  const { workload, name, onProgress } = energy;
+  const { workload, name, layers, onProgress } = energy;
   return measureEnergy({
     params,
     workload,
     costs: { modules, macro, node: technology.node, ...(macroRule !== undefined && { rule: macroRule }) },
     fmaxMhz,
+    layers,
     ...(name !== undefined && { name }),
     ...(onProgress !== undefined && { onProgress }),
     ...(signal !== undefined && { signal }),

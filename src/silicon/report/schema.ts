@@ -88,6 +88,10 @@ const energy = z.strictObject({
   totalPicojoules: z.number(),
   perMacPicojoules: z.number(),
   energyDelayProduct: z.number().describe("joules × seconds at fmaxMhz"),
+  inference: z
+    .strictObject({ layers: count, picojoules: z.number(), cycles: count, seconds: z.number().describe("at fmaxMhz") })
+    .optional()
+    .describe("all layers of a well-known encoder, each taken as the one that ran: they take equal commands"),
   ungatedClockPicojoules: z
     .number()
     .describe(

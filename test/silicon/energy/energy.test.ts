@@ -58,6 +58,7 @@ describe("a layer", () => {
       workload,
       costs: { modules, node: technologyNode(node) },
       fmaxMhz: 500,
+      layers: 3,
       window,
     });
 
@@ -78,6 +79,10 @@ describe("a layer", () => {
     expect(sum(full.operations)).toBeCloseTo(full.totalPicojoules, 3);
     expect(full.parts.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 9);
     expect(full.operations.reduce((total, { cycles }) => total + cycles, 0)).toBe(full.cycles);
+    expect(full.inference).toEqual({
+      ...{ layers: 3, picojoules: 3 * full.totalPicojoules, cycles: 3 * full.cycles },
+      seconds: (3 * full.cycles) / 500e6,
+    });
     expect(full.energyDelayProduct).toBeCloseTo((full.totalPicojoules * 1e-12 * full.cycles) / 500e6, 20);
     // DRAM: whole bytes, as the hardware counts them.
     const dram = full.parts.at(-1)!.picojoules / DRAM_BYTE.value;

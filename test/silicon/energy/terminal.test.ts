@@ -33,7 +33,8 @@ test("parts, operations and totals", () => {
     ],
     totalPicojoules: 4000,
     perMacPicojoules: 4,
-    energyDelayProduct: 8e-15,
+    energyDelayProduct: 8.73e-5,
+    inference: { layers: 12, picojoules: 48_000, cycles: 12_000, seconds: 0.25 },
     ungatedClockPicojoules: 900,
   });
   const plain = stripVTControlCharacters(text).replaceAll(/ +/g, " ");
@@ -41,6 +42,7 @@ test("parts, operations and totals", () => {
   expect(plain).toContain("norm unit 500 pJ 12.5 % 25.0 %");
   expect(plain).toMatch(/DRAM 2 nJ 50\.0 % *\n/);
   expect(plain).toContain("query 3 nJ 600");
-  expect(plain).toContain("4 nJ in 1,000 cycles at 45nm, 4 pJ a MAC (on chip 2 pJ), energy-delay product 8.00e-15 J s");
+  expect(plain).toContain("4 nJ in 1,000 cycles at 45nm, 4 pJ a MAC (on chip 2 pJ), energy-delay product 87.3 µJ·s");
+  expect(plain).toContain("all 12 layers: 48 nJ in 12,000 cycles, 0.25 s at the clock above");
   expect(plain).toContain("without clock gates the flip-flops' clocks take 900 pJ");
 });
