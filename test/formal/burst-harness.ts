@@ -1,4 +1,5 @@
 import type { Params } from "../../src/config/index.ts";
+import type { Uint } from "../../src/hdl/index.ts";
 import type { Invariants } from "../../src/formal/index.ts";
 import { BurstSplitter, burstShape, dramRunsShape, runBeatsBits } from "../../src/generators/dma/burst-splitter.ts";
 import {
@@ -112,20 +113,21 @@ export const burstInvariants =
     const beatLog = Math.log2(p.beatBytes);
     const idle = state.bool("busy").not();
     const same = (own: string, model: string) => idle.or(state.uint(`splitter.${own}`).eq(state.uint(model)));
+    /** The splitter counts addresses in beats. */
+    const samePlace = (own: string, model: Uint) => idle.or(state.uint(`splitter.${own}`).eq(model.shr(beatLog)));
     const [start, place] = [state.uint("start"), state.uint("place")];
     const [left, beats] = [state.uint("left"), state.uint("beats")];
-    const first = state.bool("splitter.first");
+    const beyond = state.bool("splitter.beyond");
     const end = start.add(beats.shl(beatLog));
     return {
       "both are busy": state.bool("splitter.active").eq(state.bool("busy")),
-      "the same run": same("runStart", "start"),
-      "the same stride": same("stride", "stride"),
+      "the same run": samePlace("runStart", start),
+      "the same stride": samePlace("stride", state.uint("stride")),
       "the same beats": same("runBeats", "beats"),
       "the same runs left": same("runsLeft", "runs"),
       "the same beats left": same("beatsLeft", "left"),
-      "the same place": idle.or(state.uint("splitter.offset").eq(place.wrap(32))),
-      "the first burst begins the run": idle.or(first.not()).or(place.eq(start).and(left.eq(beats))),
-      "a run under way lies within the limit": idle.or(first).or(end.le(state.uint("limit"))),
+      "the same place": samePlace("offset", place.wrap(32)),
+      "a run that ends beyond the limit is known": idle.or(beyond.eq(end.gt(state.uint("limit")))),
       "place and beats left make the run's end": idle.or(place.add(left.shl(beatLog)).eq(end)),
       "something is left": idle.or(left.ne(0).and(beats.ne(0)).and(state.uint("runs").ne(0))),
       "addresses are multiples of a beat": idle.or(

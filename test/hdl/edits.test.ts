@@ -71,8 +71,8 @@ const edits: readonly Edit[] = [
   {
     ...splitter,
     what: "a burst splitter: another comparison",
-    from: "runEnd.gt(io.limit)",
-    to: "runEnd.ge(io.limit)",
+    from: "beatsLeft.le(most)",
+    to: "beatsLeft.lt(most)",
     gone: 1,
     added: 1,
   },

@@ -7,10 +7,12 @@ import {
   axi4Write,
   axiLite,
   bool,
+  cat,
   flip,
+  mux,
   uint,
 } from "../../hdl/index.ts";
-import type { Axi4Params } from "../../hdl/index.ts";
+import type { Axi4Params, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 
 export const AXI_ADDRESS_BITS = 64;
@@ -47,6 +49,21 @@ export const REGISTER_ADDRESS_BITS = 12;
 
 /** An AXI4-Lite slave of 32 bits. */
 export const axiLiteSlave = () => flip(axiLite({ addressBits: REGISTER_ADDRESS_BITS, dataBits: 32 }));
+
+/**
+ * The byte address of an offset of 32 bits from a base that is a multiple of 4 KiB. What the carry may change is made beside
+ * the sum of the low bits and only chosen by it, so that a carry never runs through all bits.
+ */
+export function addressFrom(base: Uint, offset: Uint): Uint {
+  const page = Math.log2(BURST_BOUNDARY_BYTES);
+  const low = base.bits(31, page).add(offset.bits(31, page));
+  const high = base.bits(AXI_ADDRESS_BITS - 1, 32);
+  return cat(
+    mux(low.bit(low.width - 1), high.add(1).wrap(high.width), high),
+    low.wrap(low.width - 1),
+    offset.bits(page - 1, 0),
+  );
+}
 
 /** AXI responses given by the register file. */
 export const AXI_OKAY = AXI_RESPONSE.okay;

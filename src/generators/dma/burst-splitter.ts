@@ -13,6 +13,7 @@ import {
   uintLit,
   when,
 } from "../../hdl/index.ts";
+import type { Bool, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import { BURST_BEATS, BURST_BOUNDARY_BYTES } from "../common/index.ts";
 
@@ -55,21 +56,23 @@ export const BurstSplitter = module(
     const beatLog = Math.log2(p.beatBytes);
     const pageBeats = BURST_BOUNDARY_BYTES / p.beatBytes;
 
+    // Everything counts in beats. One bit more than an offset has: a run may start beyond 4 GiB, to be found out of range.
+    const offsetBits = 32 - beatLog;
+    const wide = offsetBits + 1;
     const active = reg(bool);
-    /** The run's first burst: the whole run is checked with it. */
-    const first = reg(bool, { reset: false });
-    // 33 bits: a run may start beyond 4 GiB, to be found out of range.
-    const runStart = reg(uint(33), { reset: false });
-    const stride = reg(uint(32), { reset: false });
+    /** The present run ends beyond the limit; found in the cycle before its first burst. */
+    const beyond = reg(bool, { reset: false });
+    const runStart = reg(uint(wide), { reset: false });
+    const stride = reg(uint(offsetBits), { reset: false });
     const runBeats = reg(uint(runBeatsBits(p)), { reset: false });
     const runsLeft = reg(uint(16), { reset: false });
-    const offset = reg(uint(32), { reset: false });
+    const offset = reg(uint(offsetBits), { reset: false });
     const beatsLeft = reg(uint(runBeatsBits(p)), { reset: false });
 
-    const runEnd = runStart.add(runBeats.shl(beatLog));
-    const outOfRange = active.and(first).and(runEnd.gt(io.limit));
+    const outOfRange = active.and(beyond);
+    const endsBeyond = (start: Uint, beats: Uint): Bool => start.add(beats).gt(io.limit.shr(beatLog));
 
-    const pagePlace = offset.bits(Math.log2(BURST_BOUNDARY_BYTES) - 1, beatLog);
+    const pagePlace = offset.bits(Math.log2(pageBeats) - 1, 0);
     const toBoundary = uintLit(pageBeats)
       .sub(pagePlace)
       .wrap(pagePlace.width + 1);
@@ -81,31 +84,32 @@ export const BurstSplitter = module(
     const valid = active.and(outOfRange.not());
     const fire = valid.and(io.bursts.ready);
     io.bursts.valid.set(valid);
-    io.bursts.payload.set({ offset, length: beats.sub(1).wrap(8), last });
+    io.bursts.payload.set({ offset: offset.shl(beatLog), length: beats.sub(1).wrap(8), last });
     io.outOfRange.set(outOfRange);
 
     const ready = active.not().or(fire.and(last));
     io.runs.ready.set(ready);
-    const nextStart = runStart.add(stride).wrap(33);
+    const nextStart = runStart.add(stride).wrap(wide);
     when(fire, () => {
       active.next = last.not();
-      first.next = endsRun;
-      offset.next = mux(endsRun, nextStart.wrap(32), offset.add(beats.shl(beatLog)).wrap(32));
-      beatsLeft.next = mux(endsRun, runBeats, beatsLeft.sub(beats).wrap(beatsLeft.width));
+      offset.next = mux(endsRun, nextStart, offset.add(beats)).wrap(offsetBits);
+      beatsLeft.next = mux(endsRun, runBeats, beatsLeft.sub(beats)).wrap(beatsLeft.width);
       when(endsRun, () => {
+        beyond.next = endsBeyond(nextStart, runBeats);
         runStart.next = nextStart;
         runsLeft.next = runsLeft.sub(1).wrap(16);
       });
     });
     when(io.runs.valid.and(ready), () => {
       const runs = io.runs.payload;
+      const start = runs.offset.shr(beatLog);
       active.next = true;
-      first.next = true;
-      runStart.next = runs.offset;
-      stride.next = runs.stride;
+      beyond.next = endsBeyond(start, runs.beats);
+      runStart.next = start;
+      stride.next = runs.stride.shr(beatLog);
       runBeats.next = runs.beats;
       runsLeft.next = runs.runs;
-      offset.next = runs.offset;
+      offset.next = start;
       beatsLeft.next = runs.beats;
     });
   },

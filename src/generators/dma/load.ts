@@ -22,11 +22,11 @@ import type { Bool } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import { FAULTS, LOAD_SPACES } from "../../isa/index.ts";
 import {
-  ADDRESS_BITS,
   accumulatorMask,
   accumulatorRow,
   accumulatorWrite,
   AXI_ADDRESS_BITS,
+  addressFrom,
   burstRequestShape,
   enginePorts,
   FAULT_BITS,
@@ -91,7 +91,7 @@ export const Load = module(
     const splitter = instance(BurstSplitter, p);
     const started = fifo(
       "started",
-      { runs: localRunsShape, space: uint(1), post: uint(MASK_BITS), index: uint(INDEX_BITS) },
+      { runs: localRunsShape, post: uint(MASK_BITS), index: uint(INDEX_BITS) },
       Math.max(2, p.outstandingReads),
     );
     const ready = splitter.runs.ready.and(started.ready).and(stop.not());
@@ -114,13 +114,8 @@ export const Load = module(
         stride: command.localStride,
         runs: command.runs,
         length: command.runLength,
-        capacity: mux(
-          toAccumulator,
-          uintLit(p.accumulatorRows, ADDRESS_BITS + 1),
-          uintLit(p.scratchpadWords, ADDRESS_BITS + 1),
-        ),
+        space: command.space,
       },
-      space: command.space,
       post: command.post,
       index: command.index,
     });
@@ -136,12 +131,15 @@ export const Load = module(
     const asks = splitter.bursts.valid.and(mayAsk);
     io.request.valid.set(asks);
     io.request.payload.set({
-      address: io.base.add(splitter.bursts.payload.offset).wrap(AXI_ADDRESS_BITS),
+      address: addressFrom(io.base, splitter.bursts.payload.offset),
       length: splitter.bursts.payload.length,
     });
 
     // Data side: a unit is gathered beat by beat; it is written together with its last beat.
-    const walker = instance(RunWalker, undefined);
+    const walker = instance(RunWalker, {
+      name: "load_walker",
+      capacities: [p.scratchpadWords, p.accumulatorRows],
+    });
     const unitBeats = Math.max(fits.scratchpad.beats, fits.accumulator.beats);
     const early = times(unitBeats - 1, () => reg(uint(8 * p.beatBytes), { reset: false }));
     // The last beat of a unit that was refused; units of one beat wait on the bus.
@@ -225,7 +223,7 @@ export const Load = module(
     walker.runs.payload.set(next.runs);
     when(takesNext, () => {
       active.next = started.valid;
-      current.next = { space: next.space, post: next.post, index: next.index };
+      current.next = { space: next.runs.space, post: next.post, index: next.index };
     });
 
     const arrived = arrives.and(io.beats.ready).and(beat.last);

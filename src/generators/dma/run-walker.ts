@@ -1,17 +1,25 @@
 import { bool, module, mux, output, reg, sink, source, stream, uint, when } from "../../hdl/index.ts";
+import type { Bool, Uint } from "../../hdl/index.ts";
 import { ADDRESS_BITS } from "../common/index.ts";
 
-/** The on-chip side of a LOAD or STORE: `runs` runs of `length` words or rows, `stride` apart, all below `capacity`. Sizes at least 1. */
+/** The on-chip side of a LOAD or STORE: `runs` runs of `length` words or rows, `stride` apart, all below the capacity of their `space`. Sizes at least 1. */
 export const localRunsShape = {
   address: uint(ADDRESS_BITS),
   stride: uint(ADDRESS_BITS),
   runs: uint(16),
   length: uint(16),
-  capacity: uint(ADDRESS_BITS + 1),
+  /** Which of the walker's capacities counts. */
+  space: uint(1),
 } as const;
 
 /** One word or row: its address, and whether it is the command's last. */
 export const localPlaceShape = { address: uint(ADDRESS_BITS), last: bool } as const;
+
+export interface RunWalkerParams {
+  readonly name: string;
+  /** Words or rows of the two spaces. */
+  readonly capacities: readonly [number, number];
+}
 
 /**
  * Walks strided runs of scratchpad words or accumulator rows.
@@ -26,26 +34,30 @@ export const localPlaceShape = { address: uint(ADDRESS_BITS), last: bool } as co
  * reset.
  */
 export const RunWalker = module(
-  "run_walker",
+  ({ name }: RunWalkerParams) => name,
   () => ({
     runs: sink(stream(localRunsShape)),
     places: source(stream(localPlaceShape)),
     outOfRange: output(bool),
   }),
-  (io) => {
+  (io, { capacities: [first, second] }) => {
     const wide = ADDRESS_BITS + 1;
     const active = reg(bool);
-    /** The run's first place: the whole run is checked with it. */
-    const first = reg(bool, { reset: false });
+    /** The present run ends beyond its space; found in the cycle before its first place. */
+    const beyond = reg(bool, { reset: false });
     const runStart = reg(uint(wide), { reset: false });
     const stride = reg(uint(ADDRESS_BITS), { reset: false });
     const length = reg(uint(16), { reset: false });
-    const capacity = reg(uint(wide), { reset: false });
+    const space = reg(uint(1), { reset: false });
     const runsLeft = reg(uint(16), { reset: false });
     const address = reg(uint(ADDRESS_BITS), { reset: false });
     const left = reg(uint(16), { reset: false });
 
-    const outOfRange = active.and(first).and(runStart.add(length).gt(capacity));
+    const outOfRange = active.and(beyond);
+    const endsBeyond = (start: Uint, size: Uint, chosen: Uint): Bool => {
+      const end = start.add(size);
+      return mux(chosen.asBool(), end.gt(second), end.gt(first));
+    };
     const endsRun = left.eq(1);
     const last = endsRun.and(runsLeft.eq(1));
     const valid = active.and(outOfRange.not());
@@ -59,10 +71,10 @@ export const RunWalker = module(
     const nextStart = runStart.add(stride).wrap(wide);
     when(fire, () => {
       active.next = last.not();
-      first.next = endsRun;
       address.next = mux(endsRun, nextStart.wrap(ADDRESS_BITS), address.add(1).wrap(ADDRESS_BITS));
       left.next = mux(endsRun, length, left.sub(1).wrap(16));
       when(endsRun, () => {
+        beyond.next = endsBeyond(nextStart, length, space);
         runStart.next = nextStart;
         runsLeft.next = runsLeft.sub(1).wrap(16);
       });
@@ -70,11 +82,11 @@ export const RunWalker = module(
     when(io.runs.valid.and(ready), () => {
       const runs = io.runs.payload;
       active.next = true;
-      first.next = true;
+      beyond.next = endsBeyond(runs.address, runs.length, runs.space);
       runStart.next = runs.address;
       stride.next = runs.stride;
       length.next = runs.length;
-      capacity.next = runs.capacity;
+      space.next = runs.space;
       runsLeft.next = runs.runs;
       address.next = runs.address;
       left.next = runs.length;

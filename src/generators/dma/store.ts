@@ -18,6 +18,7 @@ import { FAULTS, STORE_SOURCES } from "../../isa/index.ts";
 import {
   ADDRESS_BITS,
   AXI_ADDRESS_BITS,
+  addressFrom,
   burstRequestShape,
   enginePorts,
   faultShape,
@@ -76,7 +77,7 @@ export const Store = module(
     const fromStream = command.source.eq(STORE_SOURCES.stream);
     const wellFormed = isWellFormed(p, command).and(isWholeBeats(command.runLength, fit));
     const splitter = instance(BurstSplitter, p);
-    const started = fifo("started", { runs: localRunsShape, source: uint(1), index: uint(INDEX_BITS) }, 2);
+    const started = fifo("started", { runs: localRunsShape, index: uint(INDEX_BITS) }, 2);
     const unanswered = fifo(
       "unanswered",
       { post: uint(MASK_BITS), index: uint(INDEX_BITS) },
@@ -99,13 +100,8 @@ export const Store = module(
         stride: mux(fromStream, uintLit(0), command.localStride),
         runs: command.runs,
         length: command.runLength,
-        capacity: mux(
-          fromStream,
-          uintLit(2 ** ADDRESS_BITS, ADDRESS_BITS + 1),
-          uintLit(p.scratchpadWords, ADDRESS_BITS + 1),
-        ),
+        space: command.source,
       },
-      source: command.source,
       index: command.index,
     });
     unanswered.push(start, { post: command.post, index: command.index });
@@ -123,7 +119,7 @@ export const Store = module(
     const announces = splitter.bursts.valid.and(mayAnnounce);
     io.request.valid.set(announces);
     io.request.payload.set({
-      address: io.base.add(splitter.bursts.payload.offset).wrap(AXI_ADDRESS_BITS),
+      address: addressFrom(io.base, splitter.bursts.payload.offset),
       length: splitter.bursts.payload.length,
     });
     const announce = announces.and(io.request.ready);
@@ -131,13 +127,13 @@ export const Store = module(
     answers.push(announce, { last: splitter.bursts.payload.last });
 
     // Word side: a word is asked for only when the FIFO has a place reserved for it.
-    const walker = instance(RunWalker, undefined);
+    const walker = instance(RunWalker, { name: "store_walker", capacities: [p.scratchpadWords, 2 ** ADDRESS_BITS] });
     const current = reg({ source: uint(1), index: uint(INDEX_BITS) }, { reset: false });
     walker.runs.valid.set(started.valid);
     walker.runs.payload.set(started.head.runs);
     started.take(walker.runs.ready);
     when(walker.runs.ready, () => {
-      current.next = { source: started.head.source, index: started.head.index };
+      current.next = { source: started.head.runs.space, index: started.head.index };
     });
 
     const words = fifo("words", { data: wordShape(p) }, PREFETCH_WORDS);
@@ -229,6 +225,8 @@ export const Store = module(
 
     // Nothing is under way on AXI, and the next word is NORM's to give.
     const quiet = awaited.eq(0).and(io.request.ready).and(io.beats.ready).and(words.valid.not());
-    io.stalled.set(listens.and(io.stream.valid.not()).and(quiet));
+    const stalled = reg(bool);
+    stalled.next = listens.and(io.stream.valid.not()).and(quiet);
+    io.stalled.set(stalled);
   },
 );

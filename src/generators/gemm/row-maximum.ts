@@ -58,7 +58,7 @@ export const RowMaximum = module(
         const inputs = level.slice(FAN_IN * i, FAN_IN * (i + 1));
         const maximum = reg(sint(p.accumulatorBits), { reset: false });
         when(valid, () => {
-          maximum.next = inputs.reduce((a, b) => max(a, b));
+          maximum.next = largest(inputs);
         });
         return maximum;
       });
@@ -81,3 +81,10 @@ export const RowMaximum = module(
     io.rowMax.set(rowMax);
   },
 );
+
+/** The largest of some values, by pairs of pairs: two comparisons one after the other for four. */
+function largest(values: readonly Sint[]): Sint {
+  if (values.length === 1) return values[0]!;
+  const half = values.length / 2;
+  return max(largest(values.slice(0, half)), largest(values.slice(half)));
+}
