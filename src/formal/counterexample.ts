@@ -1,4 +1,4 @@
-import { cycleName } from "./unrolling.ts";
+import { cycleName, forcedInput } from "./unrolling.ts";
 import { wrapValue } from "../hdl/build.ts";
 import type { ArrayValue } from "./terms/index.ts";
 import type { Model } from "./solver/index.ts";
@@ -26,7 +26,7 @@ export function traceOf(
   const trace = Array.from({ length: cycles }, (_, cycle) =>
     Object.fromEntries(
       system.inputs.map(({ port, term }) => {
-        const forced = term === system.reset ? reset(cycle) : undefined;
+        const forced = forcedInput(system, term, reset(cycle));
         const bits = forced === undefined ? bitsOf(cycleName(port.name, cycle)) : forced ? 1n : 0n;
         return [port.name, port.signed ? BigInt.asIntN(port.width, bits) : bits];
       }),

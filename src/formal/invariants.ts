@@ -25,7 +25,7 @@ export type Invariants = (state: StateView) => Readonly<Record<string, Bool>>;
 export function invariantsOf(system: TransitionSystem, invariants: Invariants): Obligation[] {
   const { terms } = system;
   const view = new View(system);
-  const applies = terms.not(system.reset ?? terms.constant(0n, 1));
+  const applies = terms.not(terms.or(...system.resets));
   return Object.entries(invariants(view)).map(([message, { expr }]) => {
     const event = terms.and(applies, terms.not(view.term(expr)));
     return { kind: "invariant", message, path: "", site: undefined, property: undefined, event };

@@ -46,7 +46,7 @@ type ModuleParams<P> = unknown extends P ? undefined : P;
 
 /**
  * Searches the first cycles of a design for a failing assertion and tries to prove by k-induction that there is none at
- * all. Registers without reset and memories without contents may start with anything.
+ * all. Registers without reset and memories without contents may start with anything; several clocks tick as they like.
  *
  * Throws SystoleError: no properties, external modules, no such solver, timeout, interrupted, contradicting assumptions.
  */
@@ -98,7 +98,7 @@ class Proof {
     this.#goals = goals;
     this.#query = query;
     this.#options = options;
-    this.#lead = system.reset === undefined ? 0 : 1;
+    this.#lead = system.resets.length === 0 ? 0 : 1;
     const later = options.reset === "free" ? undefined : false;
     this.#reset = (cycle) => (cycle < this.#lead ? true : later);
     this.#unrolling = new Unrolling(system, { beginning: "powerOn", reset: this.#reset });

@@ -1,6 +1,7 @@
 import type { Design } from "../hdl/ir.ts";
 import { Evaluator, writeWords, readWords, type Failure } from "../hdl/simulate/index.ts";
 import { WaveRecorder } from "../waves/index.ts";
+import { steppedDesign } from "./clocks.ts";
 import type { Trace } from "./counterexample.ts";
 
 /** What a design did under a trace. */
@@ -19,7 +20,7 @@ export interface ReplayOptions {
 
 /** Runs a trace on the evaluator of the intermediate form, which knows nothing of solvers. */
 export function replay(design: Design, { state, cycles }: Trace, { wave }: ReplayOptions = {}): Replay {
-  const evaluator = new Evaluator(design);
+  const evaluator = new Evaluator(steppedDesign(design).design);
   evaluator.load(state);
   const recorder = wave === undefined ? undefined : new WaveRecorder(evaluator.inspect(), { file: wave });
   const { now, sampled, layout } = evaluator;

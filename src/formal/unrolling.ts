@@ -10,7 +10,7 @@ export type Beginning = "any" | "powerOn" | "zero";
 /** Options of an {@link Unrolling}. */
 export interface UnrollingOptions {
   readonly beginning: Beginning;
-  /** The reset in a cycle; `undefined` leaves it free. */
+  /** The resets in a cycle; `undefined` leaves them free. */
   readonly reset: (cycle: number) => boolean | undefined;
 }
 
@@ -36,13 +36,13 @@ export class Unrolling {
   }
 
   #open(cycle: number): Substitution {
-    const { terms, states, inputs, reset } = this.#system;
+    const { terms, states, inputs } = this.#system;
     const values = new Map<Term, Term>();
     const before = this.#cycles[cycle - 1];
     const now = states.map((state) => (before === undefined ? this.#first(state) : before.apply(state.next)));
     states.forEach((state, i) => values.set(state.term, now[i]!));
     for (const { port, term } of inputs) {
-      const forced = term === reset ? this.#options.reset(cycle) : undefined;
+      const forced = forcedInput(this.#system, term, this.#options.reset(cycle));
       const free = terms.variable(cycleName(port.name, cycle), port.width);
       values.set(term, forced === undefined ? free : terms.constant(forced ? 1n : 0n, 1));
     }
@@ -58,6 +58,16 @@ export class Unrolling {
     if (term.index !== undefined) return terms.uniform(0n, term.width, term.index);
     return terms.constant(net?.reset ?? 0n, term.width);
   }
+}
+
+/** What an input must be in a cycle with such a reset: `undefined` leaves it free. While the reset is forced high every clock ticks. */
+export function forcedInput(
+  { resets, ticks }: TransitionSystem,
+  input: Term,
+  reset: boolean | undefined,
+): boolean | undefined {
+  if (resets.includes(input)) return reset;
+  return reset === true && ticks.includes(input) ? true : undefined;
 }
 
 /** The name of an input or of first state in a cycle. */

@@ -1,5 +1,5 @@
 /**
- * The guide and the cookbook are true: every program in them is type-checked and run, and what they show is what it prints.
+ * The guide, the cookbook and the page about proofs are true: every program in them is type-checked and run, and what they show is what it prints.
  * `SYSTOLE_UPDATE_DOCS=1` writes what the programs print into the pages; an output that has parts left out stays as it is.
  */
 import { execFileSync } from "node:child_process";
@@ -20,6 +20,7 @@ const COLLECTIONS: Readonly<Record<string, readonly string[]>> = {
     .toSorted()
     .map((name) => `docs/guide/${name}`),
   cookbook: ["docs/cookbook.md"],
+  formal: ["docs/formal.md"],
   examples: readdirSync(join(ROOT, "examples"))
     .map((name) => `examples/${name}/README.md`)
     .filter((name) => existsSync(join(ROOT, name))),

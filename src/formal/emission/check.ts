@@ -2,6 +2,7 @@ import type { Design } from "../../hdl/ir.ts";
 import { memoryModule } from "../../hdl/verilog/memory.ts";
 import { emitVerilog, type EmittedDesign } from "../../hdl/verilog/index.ts";
 import { SystoleError } from "../../errors.ts";
+import { hasDomains } from "../../hdl/simulate/index.ts";
 import { openSolver, type Patience, type Solver, type SolverName } from "../solver/index.ts";
 import { bitsOf, parseSExpression } from "../solver/values.ts";
 import { solverFailed } from "../solver/solver.ts";
@@ -37,6 +38,7 @@ export interface ModuleEquivalence {
  */
 export async function checkEmission(design: Design, options: CheckEmissionOptions = {}): Promise<ModuleEquivalence[]> {
   demandContents(design);
+  demandOneClock(design);
   const verilog = options.verilog ?? emitVerilog(design);
   const meanings = await readVerilog(verilog);
   const { solver: choice = "wasm" } = options;
@@ -54,6 +56,15 @@ export async function checkEmission(design: Design, options: CheckEmissionOption
   } finally {
     if (typeof choice === "string") solver.close();
   }
+}
+
+function demandOneClock(design: Design): void {
+  if (!hasDomains(design)) return;
+  throw new SystoleError({
+    code: "formal-clocks",
+    message: `${design.top.name} has several clocks, and the Verilog is compared step by step of one`,
+    remedy: "Check the modules of each clock domain by themselves.",
+  });
 }
 
 function* comparisons(design: Design, meanings: VerilogMeaning): Generator<Comparison> {

@@ -1,11 +1,11 @@
 import type { Design } from "../ir.ts";
 import type { Inspection } from "../simulate/places.ts";
 import { hasDomains } from "../simulate/clocks.ts";
+import { gateClocks } from "../simulate/gate-clocks.ts";
 import type { PortLayout } from "../simulate/ports.ts";
 import { demandContents, type Failure, type Simulator } from "../simulate/simulator.ts";
 import type { EmittedPort } from "../verilog/index.ts";
 import { instantiate } from "../wasm/index.ts";
-import { gateClocks } from "./gate-clocks.ts";
 import { compileDesign, type CompiledDesign } from "./compile.ts";
 import { inspect } from "./observe.ts";
 import { REST, type RestOptions } from "./rest.ts";

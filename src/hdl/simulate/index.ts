@@ -11,5 +11,6 @@ export {
   type SignalPlace,
 } from "./places.ts";
 export { hasDomains, simulationPorts, tickingDomains, tickName } from "./clocks.ts";
+export { gateClocks } from "./gate-clocks.ts";
 export { layoutPorts, readWords, writeWords, type PortLayout, type PortSlot } from "./ports.ts";
 export { formatFailure, type Failure, type Simulator } from "./simulator.ts";

@@ -1,6 +1,6 @@
 import * as build from "../build.ts";
 import type { Design, Expr, Instance, Memory, MemoryPort, Module, Net, Statement } from "../ir.ts";
-import { tickName } from "../simulate/clocks.ts";
+import { tickName } from "./clocks.ts";
 import { boundDomain, clockPorts, declareResetless, ownReset, type ClockPort } from "../verilog/clocking.ts";
 import { project } from "../verilog/drivers.ts";
 import { mapExpressions, portExpressions, withOperands } from "../walk.ts";
