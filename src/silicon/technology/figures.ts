@@ -35,6 +35,10 @@ const WORKS = {
     "FakeRAM",
     "45 nm macros made with CACTI (OpenROAD-flow-scripts, flow/platforms/nangate45/lib/fakeram45_*)",
   ],
+  cacti: [
+    "CACTI 7.0",
+    "Balasubramonian et al., ACM TACO 14 (2), 2017 (HewlettPackard/cacti): scratch RAM of one bank and one port, 45 nm, itrs-hp cells and periphery, 330 K",
+  ],
   stillmaker: [
     "Stillmaker and Baas 2017",
     "Scaling equations for the accurate prediction of CMOS device performance from 180 nm to 7 nm, Integration 58, 2017: its polynomials of delay and energy",

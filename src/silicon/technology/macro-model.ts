@@ -32,7 +32,7 @@ export const ACCESS_ENERGY = {
   perBit: 0.0742,
   basis: "fitted",
   source:
-    "CACTI 7 at 45 nm, mean of read and write (64 KiB x 128 b 31, 256 KiB x 128 b 52.5, 32 KiB x 512 b 55.5 pJ), and " +
+    `${SOURCES.cacti}: mean of read and write, 64 KiB x 128 b 31, 256 KiB x 128 b 52.3, 32 KiB x 512 b 55.2 pJ; and ` +
     `${SOURCES.horowitz}: 64 b of a cache of 8 KB 10, of 32 KB 20, of 1 MB 100 pJ; within 25 %`,
 } as const;
 

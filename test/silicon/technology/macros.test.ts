@@ -60,7 +60,7 @@ describe("macro model", () => {
     expect(Math.abs((2048 * 128) / um2! / 29.2 - 1)).toBeLessThan(0.03);
   });
 
-  // Mean of CACTI's reads and writes; Horowitz, ISSCC 2014.
+  // Mean of CACTI 7.0's reads and writes; Horowitz, ISSCC 2014.
   test.each([
     [64, 128, 31],
     [256, 128, 52.5],
