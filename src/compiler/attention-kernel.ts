@@ -4,13 +4,13 @@ import { SystoleError } from "../errors.ts";
 import type { Dyadic } from "../reference/index.ts";
 import { addAttention } from "./attention.ts";
 import type { SoftmaxMode } from "./attention.ts";
+import type { Budget } from "./budget.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import type { ProgramBuilder } from "./builder.ts";
 import { compile } from "./compile.ts";
 import type { CompileOptions, Compiled } from "./compile.ts";
 import { FusionComparison, givenFusion, requireFusion } from "./fusion.ts";
 import type { Fusion } from "./fusion.ts";
-import type { Budget } from "./tiling.ts";
 import { addUnfusedAttention } from "./unfused-attention.ts";
 
 /** Attention of all heads: Softmax(query · keyᵀ) · value, head by head, one sequence. */

@@ -7,6 +7,7 @@ import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic } from "../reference/index.ts";
 import { attentionCandidates, attentionLabel, keyExtent } from "./attention-tiling.ts";
 import type { AttentionTiling, KeyExtent } from "./attention-tiling.ts";
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { rowUnit, roundUp, weightRowUnit } from "./builder.ts";
 import { loadBlock } from "./loads.ts";
@@ -17,7 +18,6 @@ import { storeInt8 } from "./results.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
-import type { Budget } from "./tiling.ts";
 
 /** "deferred": P·V of unnormalised exponentials, divided by the row sum at the end; "normalised": u8 probabilities. */
 export type SoftmaxMode = "deferred" | "normalised";

@@ -2,6 +2,7 @@
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
+import type { Budget } from "./budget.ts";
 import { ProgramBuilder } from "./builder.ts";
 import { defaultMemory } from "./cost/index.ts";
 import type { MemoryModel } from "./cost/index.ts";
@@ -12,7 +13,6 @@ import { commandsOffset, imageBytes } from "./program.ts";
 import { Mapper } from "./mapper.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Program } from "./program.ts";
-import type { Budget } from "./tiling.ts";
 
 export interface CompileOptions {
   /** The memory that tilings and order are chosen for; results never depend on it. */

@@ -3,6 +3,7 @@ import type { NormFeature, Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import type { EncoderShape, QuantisedBert, QuantisedLayer, QuantisedResidualNorm } from "../model/index.ts";
 import { addAttention } from "./attention.ts";
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp, rowUnit } from "./builder.ts";
 import { compile } from "./compile.ts";
@@ -17,7 +18,6 @@ import type { Groups } from "./program.ts";
 import { addRawAttention } from "./raw-attention.ts";
 import { addResidualNorm } from "./residual-norm.ts";
 import type { ChannelLayerNorm } from "./residual-norm.ts";
-import type { Budget } from "./tiling.ts";
 import { addUnfusedAttention } from "./unfused-attention.ts";
 import { plainColumns } from "./weights.ts";
 

@@ -1,5 +1,6 @@
 /** LayerNorm as an operation of its own: s32 rows from DRAM into the accumulator, both passes, s8 to DRAM. */
 import type { Params } from "../config/index.ts";
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { parameterUnit, roundUp } from "./builder.ts";
 import { dmaCycles, normCycles, ROW_JOB_CYCLES } from "./cost/index.ts";
@@ -10,7 +11,7 @@ import type { ChannelLayerNorm } from "./residual-norm.ts";
 import { carryOut, operationNames } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { detailed, parts, rowBlockSizes } from "./tiling.ts";
-import type { Budget, DetailedCandidate } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 import { declareParameters } from "./weights.ts";
 
 /** output = LayerNorm(input), `input` being s32 in layout "tiles". */

@@ -1,10 +1,10 @@
 /** A linear layer in blocks: K panels streamed, bias broadcast into the accumulator, one NORM pass per block. */
 import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
-import type { DyadicChannels } from "../reference/index.ts";
-import type { ProgramBuilder, TensorDraft } from "./builder.ts";
+import type { Budget } from "./budget.ts";
+import type { ProgramBuilder } from "./builder.ts";
 import { storeSums } from "./linear-epilogue.ts";
-import type { LinearEpilogue } from "./linear-epilogue.ts";
+import type { LinearLayer } from "./linear-layer.ts";
 import { linearCandidates, linearLabel, linearUnits } from "./linear-tiling.ts";
 import type { LinearTiling } from "./linear-tiling.ts";
 import { loadBlock, loadParameters, loadWeightPanel } from "./loads.ts";
@@ -12,7 +12,7 @@ import type { Panel } from "./loads.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
-import type { Budget, DetailedCandidate } from "./tiling.ts";
+import type { DetailedCandidate } from "./tiling.ts";
 import { carryOut, operationMacs, operationNames } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import type { Search } from "./mapper.ts";
@@ -21,23 +21,6 @@ import { layOutStream, weightStreamCandidates, weightStreamLabel } from "./weigh
 import type { WeightStreamTiling } from "./weight-stream-tiling.ts";
 import { declareParameters, declareWeights, scaleRow, valueRow } from "./weights.ts";
 import type { ParameterRow, ParameterTable, WeightMatrix } from "./weights.ts";
-
-/** acc[rows][outputs] = input · weights + bias (+ residual), then the epilogue into `output`. */
-export interface LinearLayer {
-  readonly name: string;
-  readonly operation: number;
-  readonly input: TensorDraft;
-  /** s8 [inputs][outputs]. */
-  readonly weights: Int8Array;
-  /** s32 [outputs]. */
-  readonly bias: Int32Array;
-  /** Added to the accumulator in its scale before anything else. */
-  readonly residual?: { readonly tensor: TensorDraft; readonly ratio: DyadicChannels };
-  readonly epilogue: LinearEpilogue;
-  readonly output: TensorDraft;
-  /** The program's only operation. */
-  readonly alone?: boolean;
-}
 
 /** Blocks one after another, or the weights once. */
 type Tiling = LinearTiling | WeightStreamTiling;

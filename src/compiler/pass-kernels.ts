@@ -5,6 +5,7 @@ import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic, DyadicChannels } from "../reference/index.ts";
 import type { SoftmaxMode } from "./attention.ts";
+import type { Budget } from "./budget.ts";
 import { parameterUnit, roundUp, rowUnit } from "./builder.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { compile } from "./compile.ts";
@@ -17,7 +18,7 @@ import { storeInt8 } from "./results.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { chooseTiling, evenParts, parts, rowBlockSizes } from "./tiling.ts";
-import type { Budget, Candidate } from "./tiling.ts";
+import type { Candidate } from "./tiling.ts";
 import { declareParameters, plainColumns, scaleRow } from "./weights.ts";
 
 /** Rows and columns of the s32 input. */

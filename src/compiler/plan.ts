@@ -1,7 +1,7 @@
 /** Plans: an operation whose tiling is yet to be chosen. */
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder } from "./builder.ts";
 import type { Search } from "./mapper.ts";
-import type { Budget } from "./tiling.ts";
 
 /** The search for an operation's tiling, and what adds its steps: of the whole operation, or of its first `units` rounds. */
 export interface Plan<T extends object> {

@@ -7,6 +7,7 @@ import type { AttentionLayer, KeyChunk } from "./attention.ts";
 import { loadKeys } from "./attention.ts";
 import { attentionCandidates } from "./attention-tiling.ts";
 import type { AttentionTiling } from "./attention-tiling.ts";
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
 import { factorBytes } from "./host-steps.ts";
@@ -14,7 +15,6 @@ import { loadBlock } from "./loads.ts";
 import { storeRaw } from "./results.ts";
 import { buffer } from "./steps.ts";
 import { chooseTiling, parts } from "./tiling.ts";
-import type { Budget } from "./tiling.ts";
 
 /** What the host steps write. */
 export interface RawAttentionLayer extends AttentionLayer {

@@ -5,6 +5,7 @@
 import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { DyadicChannels, LayerNormConstants } from "../reference/index.ts";
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import type { Search } from "./mapper.ts";
 import { carryOut, operationMacs, operationNames } from "./plan.ts";
@@ -16,7 +17,6 @@ import { storeInt8 } from "./results.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
-import type { Budget } from "./tiling.ts";
 import { declareParameters, declareWeights, scaleRow, valueRow } from "./weights.ts";
 import type { ParameterRow, ParameterTable, WeightMatrix } from "./weights.ts";
 

@@ -2,17 +2,12 @@
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { roundUp, rowUnit } from "./builder.ts";
-import type { MemoryModel } from "./cost/index.ts";
-import type { Mapper } from "./mapper.ts";
 import { partsCycles } from "./mapping.ts";
 import type { Parts } from "./mapping.ts";
 
-/** What a tiling may plan with. */
-export interface Budget {
-  /** 0 to 1 of scratchpad and accumulator; emission needs slack when buffers of many sizes come and go. */
+/** How much of the local memories a tiling may plan with: 0 to 1. */
+export interface Share {
   readonly fraction: number;
-  readonly memory: MemoryModel;
-  readonly mapper: Mapper;
 }
 
 /** Local memory that a tiling needs. */
@@ -43,7 +38,7 @@ export const detailed = <T>(candidate: Omit<DetailedCandidate<T>, "cycles">): De
   cycles: partsCycles(candidate.parts),
 });
 
-export function fits(params: Params, need: Need, { fraction }: Pick<Budget, "fraction">): boolean {
+export function fits(params: Params, need: Need, { fraction }: Share): boolean {
   return (
     need.scratchpadWords <= params.scratchpadWords * fraction &&
     need.accumulatorRows <= params.accumulatorRows * fraction &&
@@ -62,14 +57,14 @@ export function chooseTiling<T>(
   params: Params,
   operation: string,
   candidates: Iterable<Candidate<T>>,
-  budget: Budget,
+  share: Share,
 ): T {
   let best: { readonly tiling: T; readonly cycles: number } | undefined;
   let smallest: Need | undefined;
   for (const { tiling, comfortable, minimal, cycles } of candidates) {
     if (smallest === undefined || size(params, minimal) < size(params, smallest)) smallest = minimal;
-    if (!fits(params, minimal, budget)) continue;
-    const expected = fits(params, comfortable, budget) ? cycles : cycles * SERIAL_PENALTY;
+    if (!fits(params, minimal, share)) continue;
+    const expected = fits(params, comfortable, share) ? cycles : cycles * SERIAL_PENALTY;
     if (best === undefined || expected < best.cycles) best = { tiling, cycles: expected };
   }
   if (best === undefined) throw tooSmall(params, operation, smallest!);

@@ -11,6 +11,7 @@ import { keyExtent } from "./attention-tiling.ts";
 import type { KeyExtent } from "./attention-tiling.ts";
 import { loadKeys } from "./attention.ts";
 import type { AttentionLayer, KeyChunk } from "./attention.ts";
+import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
 import { roundUp } from "./builder.ts";
 import { loadAccumulator, loadBlock, loadZeros } from "./loads.ts";
@@ -20,7 +21,6 @@ import { storeInt8, storeRaw } from "./results.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";
 import { parts } from "./tiling.ts";
-import type { Budget } from "./tiling.ts";
 import { contextCandidates, rowsLabel, scoresCandidates } from "./unfused-attention-tiling.ts";
 import type { RowsTiling } from "./unfused-attention-tiling.ts";
 

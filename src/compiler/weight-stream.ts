@@ -3,7 +3,7 @@ import { GEMM_INITS } from "../isa/index.ts";
 import type { ProgramBuilder } from "./builder.ts";
 import { parameterUnit, roundUp } from "./builder.ts";
 import { storeSums } from "./linear-epilogue.ts";
-import type { LinearLayer } from "./linear.ts";
+import type { LinearLayer } from "./linear-layer.ts";
 import { loadBlock, loadParameterRows, loadWeightPanel } from "./loads.ts";
 import { buffer } from "./steps.ts";
 import type { Buffer } from "./steps.ts";

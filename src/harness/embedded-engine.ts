@@ -1,14 +1,15 @@
 /** The engine over the embedded simulator: no tool, no files, no waiting. */
 import { EmbeddedSimulator } from "../hdl/embedded/index.ts";
 import type { Design } from "../hdl/index.ts";
-import { formatFailure, type Inspection } from "../hdl/simulate/index.ts";
+import type { Inspection } from "../hdl/simulate/index.ts";
 import type { ActivityTrace } from "../isa/index.ts";
-import { WaveRecorder, type WaveWindow } from "../waves/index.ts";
+import type { WaveWindow } from "../waves/index.ts";
 import { AxiLiteHost, AxiMemory, busPins, TraceRecorder, type BusPins } from "./bus/index.ts";
 import type { Engine, EngineEvent, HostAccess, HostOptions, StopReason } from "./engine.ts";
 import { designFeatures, missingPorts, type DesignFeatures } from "./features.ts";
 import type { MailboxLayout } from "./mailbox.ts";
 import type { MemoryModel, MemoryOptions, MemoryStatistics, Violation } from "./memory-model.ts";
+import { RunRecord } from "./run-record.ts";
 
 /** A design of the hardware language compiled within this process. */
 export class EmbeddedEngine implements Engine {
@@ -17,6 +18,8 @@ export class EmbeddedEngine implements Engine {
   readonly now: Uint32Array;
   readonly sampled: Uint32Array;
   readonly #simulator: EmbeddedSimulator;
+  readonly #record: RunRecord;
+  readonly #runCycle: () => boolean;
   readonly #top: string;
   readonly #features: DesignFeatures;
   readonly #interrupt: (() => boolean) | undefined;
@@ -25,9 +28,6 @@ export class EmbeddedEngine implements Engine {
   readonly #trace: TraceRecorder | undefined;
   #memory: AxiMemory | undefined;
   #host: AxiLiteHost | undefined;
-  #stopped = false;
-  #log = "";
-  #recorder: WaveRecorder | undefined;
 
   /**
    * `seed` sets what registers without reset and memories hold at the start; `observe` makes all nets visible to waves and by
@@ -37,6 +37,8 @@ export class EmbeddedEngine implements Engine {
     this.#top = design.top.name;
     const irq = design.top.ports.some(({ kind, name, width }) => kind === "output" && name === "irq" && width === 1);
     this.#simulator = new EmbeddedSimulator(design, { seed, observe, watched: irq ? ["irq"] : [] });
+    this.#record = new RunRecord(this.#simulator);
+    this.#runCycle = () => this.#simulator.runCycle();
     this.#interrupt = irq ? this.#simulator.watch("irq") : undefined;
     this.layout = this.#simulator.layout;
     this.now = this.#simulator.now;
@@ -58,12 +60,12 @@ export class EmbeddedEngine implements Engine {
 
   step(cycles: number): StopReason {
     if (this.#isHalted()) return this.#outcome();
-    if (this.#memory ?? this.#host ?? this.#trace ?? this.#recorder) {
+    if (this.#record.isRecording || (this.#memory ?? this.#host ?? this.#trace)) {
       for (let i = 0; i < cycles && !this.#isHalted(); i++) this.#tick();
       this.#simulator.settle();
     } else {
       this.#simulator.step(cycles);
-      this.#takeFailures();
+      this.#record.noteFailures();
     }
     return this.#outcome();
   }
@@ -119,12 +121,11 @@ export class EmbeddedEngine implements Engine {
   }
 
   openWave(window: WaveWindow): void {
-    this.#recorder = new WaveRecorder(this.inspect(), window);
+    this.#record.openWave(window);
   }
 
   closeWave(): void {
-    this.#recorder?.close();
-    this.#recorder = undefined;
+    this.#record.closeWave();
   }
 
   takeViolations(): Violation[] {
@@ -140,9 +141,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   takeLog(): string {
-    const log = this.#log;
-    this.#log = "";
-    return log;
+    return this.#record.takeLog();
   }
 
   close(): void {
@@ -162,7 +161,7 @@ export class EmbeddedEngine implements Engine {
     const inReset = this.#reset >= 0 && (this.now[this.#reset]! & 1) === 1;
     if (memory !== undefined) memory.drive(cycle);
     if (host !== undefined) host.drive();
-    const held = this.#recorder?.records(cycle) === true ? this.#record(this.#recorder) : this.#simulator.runCycle();
+    const held = this.#record.cycle(this.#runCycle);
     if (inReset) {
       memory?.reset();
       host?.abandon();
@@ -171,33 +170,15 @@ export class EmbeddedEngine implements Engine {
       if (host !== undefined) host.sample(cycle);
       if (this.#trace !== undefined) this.#trace.sample(cycle);
     }
-    if (!held) this.#takeFailures();
-  }
-
-  /** One clock cycle with its waves; false when an assertion failed. */
-  #record(recorder: WaveRecorder): boolean {
-    const { cycle } = this.#simulator;
-    this.#simulator.settle();
-    recorder.before(cycle);
-    const held = this.#simulator.runCycle();
-    this.#simulator.settle();
-    recorder.after(cycle);
-    return held;
-  }
-
-  #takeFailures(): void {
-    const failures = this.#simulator.takeFailures();
-    if (failures.length === 0) return;
-    this.#stopped = true;
-    this.#log += failures.map((failure) => `${formatFailure(failure)}\n`).join("");
+    if (!held) this.#record.noteFailures();
   }
 
   #isHalted(): boolean {
-    return this.#stopped || this.#memory?.violated === true || this.#host?.violated === true;
+    return this.#record.stopped || this.#memory?.violated === true || this.#host?.violated === true;
   }
 
   #outcome(): StopReason {
     if (this.#memory?.violated === true || this.#host?.violated === true) return "violation";
-    return this.#stopped ? "stopped" : "done";
+    return this.#record.stopped ? "stopped" : "done";
   }
 }

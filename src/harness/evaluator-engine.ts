@@ -1,10 +1,11 @@
 /** The engine over the evaluator: slow, and right by construction. */
 import type { Design } from "../hdl/index.ts";
-import { Evaluator, formatFailure, type Inspection } from "../hdl/simulate/index.ts";
-import { WaveRecorder, type WaveWindow } from "../waves/index.ts";
+import { Evaluator, type Inspection } from "../hdl/simulate/index.ts";
+import type { WaveWindow } from "../waves/index.ts";
 import type { PortEngine, StopReason } from "./engine.ts";
 import type { MailboxLayout } from "./mailbox.ts";
 import type { Violation } from "./memory-model.ts";
+import { RunRecord } from "./run-record.ts";
 
 /** A design walked statement by statement. Registers without reset and memories without contents start at 0. */
 export class EvaluatorEngine implements PortEngine {
@@ -13,13 +14,12 @@ export class EvaluatorEngine implements PortEngine {
   readonly now: Uint32Array;
   readonly sampled: Uint32Array;
   readonly #evaluator: Evaluator;
-  #stopped = false;
-  #log = "";
-  #recorder: WaveRecorder | undefined;
+  readonly #record: RunRecord;
 
   /** Throws HdlError for external modules. */
   constructor(design: Design) {
     this.#evaluator = new Evaluator(design);
+    this.#record = new RunRecord(this.#evaluator);
     this.layout = this.#evaluator.layout;
     this.now = this.#evaluator.now;
     this.sampled = this.#evaluator.sampled;
@@ -31,21 +31,15 @@ export class EvaluatorEngine implements PortEngine {
 
   settle(): StopReason {
     this.#evaluator.settle();
-    return this.#stopped ? "stopped" : "done";
+    return this.#outcome();
   }
 
   step(cycles: number): StopReason {
-    for (let i = 0; i < cycles && !this.#stopped; i++) {
-      const { cycle } = this.#evaluator;
-      if (this.#recorder !== undefined) this.#evaluator.settle();
-      this.#recorder?.before(cycle);
-      this.#evaluator.step(1);
-      this.#recorder?.after(cycle);
-      const failures = this.#evaluator.takeFailures();
-      this.#stopped = failures.length > 0;
-      this.#log += failures.map((failure) => `${formatFailure(failure)}\n`).join("");
+    for (let i = 0; i < cycles && !this.#record.stopped; i++) {
+      this.#record.cycle(() => this.#evaluator.step(1));
+      this.#record.noteFailures();
     }
-    return this.#stopped ? "stopped" : "done";
+    return this.#outcome();
   }
 
   inspect(): Inspection {
@@ -53,12 +47,11 @@ export class EvaluatorEngine implements PortEngine {
   }
 
   openWave(window: WaveWindow): void {
-    this.#recorder = new WaveRecorder(this.inspect(), window);
+    this.#record.openWave(window);
   }
 
   closeWave(): void {
-    this.#recorder?.close();
-    this.#recorder = undefined;
+    this.#record.closeWave();
   }
 
   takeViolations(): Violation[] {
@@ -66,12 +59,14 @@ export class EvaluatorEngine implements PortEngine {
   }
 
   takeLog(): string {
-    const log = this.#log;
-    this.#log = "";
-    return log;
+    return this.#record.takeLog();
   }
 
   close(): void {
     this.closeWave();
+  }
+
+  #outcome(): StopReason {
+    return this.#record.stopped ? "stopped" : "done";
   }
 }

@@ -1,8 +1,8 @@
 import type { Expr, Memory, MemoryPort, Net, Property } from "../ir.ts";
 import { operandsOf, portExpressions } from "../walk.ts";
 import { loopError, portOf, type Leaf, type Network, type Pack, type Signal } from "./network.ts";
-import { observedLeaves } from "./observe.ts";
 import { strongComponents } from "./order.ts";
+import { observedLeaves } from "./shown.ts";
 
 /** Something that a clock edge changes: a register, the data of a sync read, the words of a memory. */
 export interface State {

@@ -2,22 +2,14 @@ import type { Memory } from "../ir.ts";
 import {
   implicitPorts,
   memoryContents,
-  visibleNets,
   type Inspection,
   type MemoryPlace,
   type SignalPlace,
 } from "../simulate/places.ts";
 import type { CompiledDesign } from "./compile.ts";
 import { bytesOf, roomOf } from "./layout.ts";
-import type { Leaf, Network, Pack } from "./network.ts";
-
-/** What the resets and the nets of all instances stand for. */
-export function observedLeaves(network: Network): Leaf[] {
-  return network.packs.flatMap((pack) => [
-    ...network.resets(pack),
-    ...shown(pack).flatMap((net) => network.leaves(pack, net)),
-  ]);
-}
+import type { Leaf } from "./network.ts";
+import { shown } from "./shown.ts";
 
 /** Names with addresses: all that a design shows when it was compiled to be observed, else what has its value in memory anyway. */
 export function inspect({ network, layout, settled }: CompiledDesign, memory: ArrayBuffer): Inspection {
@@ -62,14 +54,4 @@ export function inspect({ network, layout, settled }: CompiledDesign, memory: Ar
 /** A memory that no port reads or writes has no room in the simulation. */
 function hasRoom(memory: Memory, base: number, { byteLength }: ArrayBuffer): boolean {
   return base + bytesOf(memory.width) * roomOf(memory) <= byteLength;
-}
-
-/** Before the passes there are nets that nothing drives; and of nets that were split only the fields are there. */
-function shown({ lowered, lanes }: Pack): ReturnType<typeof visibleNets> {
-  const outer = lanes[0]!.parent;
-  const pins = outer?.pack.lowered.pins.get(outer.instance);
-  return visibleNets(lowered.module).filter((net) => {
-    if (net.kind === "input") return pins?.has(net) ?? true;
-    return (net.kind !== "wire" && net.kind !== "output") || lowered.definitions.has(net);
-  });
 }

@@ -3,7 +3,16 @@ import type { Frame } from "./frame.ts";
 import { typeOf } from "./frame.ts";
 import type { Leaf } from "./network.ts";
 import { WORD_BITS } from "./trees.ts";
-import type { WideEmitter } from "./wide.ts";
+
+/** What is pushed of values of more than 64 bits. */
+export interface WideOperations {
+  /** `count` (1 to 64) bits from bit `low` of the pattern on, as a zero-extended i64. */
+  bits(expr: Expr, low: number, count: number): void;
+  /** The bit that a reduction gives. */
+  reduce(expr: Unary): void;
+  /** The bit that a comparison gives. */
+  compare(expr: Binary): void;
+}
 
 /**
  * Writes expressions of up to 64 bits for one lane. A value is an i32 (up to 32 bits) or an i64. It is clean when it is
@@ -13,9 +22,9 @@ export class ScalarEmitter {
   readonly frame: Frame;
   /** What a net of the expression stands for in this lane. */
   readonly leafOf: (net: Net) => Leaf;
-  readonly #wide: WideEmitter;
+  readonly #wide: WideOperations;
 
-  constructor(frame: Frame, leafOf: (net: Net) => Leaf, makeWide: (scalar: ScalarEmitter) => WideEmitter) {
+  constructor(frame: Frame, leafOf: (net: Net) => Leaf, makeWide: (scalar: ScalarEmitter) => WideOperations) {
     this.frame = frame;
     this.leafOf = leafOf;
     this.#wide = makeWide(this);

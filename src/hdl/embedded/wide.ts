@@ -1,6 +1,6 @@
 import type { Binary, Expr, Unary } from "../ir.ts";
 import { limbsOf } from "./layout.ts";
-import { allOnes, type ScalarEmitter } from "./scalar.ts";
+import { allOnes, type ScalarEmitter, type WideOperations } from "./scalar.ts";
 import { WORD_BITS } from "./trees.ts";
 import { WideArithmetic } from "./wide-arithmetic.ts";
 
@@ -8,7 +8,7 @@ import { WideArithmetic } from "./wide-arithmetic.ts";
  * Writes expressions on values of more than 64 bits for one lane. Bits are asked for as they are needed, so that cutting and
  * joining cost nothing; only arithmetic computes a whole value, limb by limb.
  */
-export class WideEmitter {
+export class WideEmitter implements WideOperations {
   readonly #scalar: ScalarEmitter;
 
   constructor(scalar: ScalarEmitter) {
