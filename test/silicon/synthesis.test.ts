@@ -1,8 +1,20 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { elaborate, input, instance, memory, module, output, reg, uint, type Design } from "../../src/hdl/index.ts";
+import { ArrayRow } from "../../src/generators/array/index.ts";
+import { elaborate } from "../../src/hdl/index.ts";
+import { flattenedLogic } from "../../src/silicon/report/parts.ts";
+import { measureDesign } from "../../src/silicon/report/measure.ts";
 import { Areas } from "../../src/silicon/report/areas.ts";
 import {
   DEFAULT_MACRO_RULE,
@@ -17,45 +29,8 @@ import {
   type SynthesisOptions,
 } from "../../src/silicon/synthesis/index.ts";
 import { SynthesisWorker } from "../../src/silicon/synthesis/worker.ts";
+import { pair, WORD } from "./pair-fixture.ts";
 
-const WORD = 8;
-
-/** A register in front of a sum. */
-const Adder = module(
-  "adder",
-  () => ({ a: input(uint(WORD)), b: input(uint(WORD)), sum: output(uint(WORD)) }),
-  (io) => {
-    const held = reg(uint(WORD), { reset: false });
-    held.next = io.a;
-    io.sum.set(held.add(io.b).wrap(WORD));
-  },
-);
-
-/** Two adders, a large memory and a small one; `twist` changes the top alone. */
-const Small = module(
-  "pair",
-  () => ({
-    a: input(uint(WORD)),
-    address: input(uint(WORD)),
-    q: output(uint(WORD)),
-  }),
-  (io, { twist }: { readonly twist: boolean }) => {
-    const first = instance(Adder);
-    const second = instance(Adder);
-    const large = memory({ shape: uint(WORD), depth: 256 });
-    const little = memory({ shape: uint(WORD), depth: 4 });
-    const slot = io.address.bits(1, 0);
-    large.write({ address: io.address, enable: io.a.bit(0), data: first.sum });
-    little.write({ address: slot, enable: io.a.bit(1), data: second.sum });
-    first.a.set(io.a);
-    first.b.set(little.read({ address: slot, sync: false }));
-    second.a.set(io.a);
-    second.b.set(large.read({ address: io.address }));
-    io.q.set(twist ? first.sum.xor(second.sum) : first.sum.and(second.sum));
-  },
-);
-
-const pair = (twist = false): Design => elaborate(Small, { twist });
 const target: SynthesisOptions["target"] = { kind: "cells", library: GENERIC_LIBRARY };
 const folders: string[] = [];
 
@@ -132,6 +107,36 @@ describe("a small design", () => {
     expect(again.modules.get("pair")!.ge).not.toBe(first.modules.get("pair")!.ge);
   });
 
+  test("entries of the cache that were cut short or garbled are made anew, and those alone", async () => {
+    const damage: readonly ((file: string) => void)[] = [
+      (file) => {
+        truncateSync(file, 20);
+      },
+      // Neither is seen by the size.
+      (file) => {
+        writeFileSync(file, "{".repeat(statSync(file).size));
+      },
+      (file) => {
+        writeFileSync(file, readFileSync(file, "utf8").replace('"ge":', '"eg":'));
+      },
+      (file) => {
+        rmSync(file);
+      },
+    ];
+    for (const spoil of damage) {
+      const [some] = finished(cacheFolder);
+      spoil(join(cacheFolder, "synthesis", some!, "module.json"));
+      const again = await synthesise([...units, ...synthesisUnits(pair(true), DEFAULT_MACRO_RULE)], {
+        target,
+        cacheFolder,
+        workers: 1,
+      });
+      expect(again.hits).toBe(2 * units.length - 1);
+      const { modules } = await synthesise(units, { target, cacheFolder });
+      expect([...modules].sort()).toEqual([...first.modules].sort());
+    }
+  });
+
   test("is the sum of its parts", async () => {
     const { modules } = await synthesise([flattenedUnit(design, DEFAULT_MACRO_RULE)], {
       target,
@@ -149,6 +154,19 @@ describe("a small design", () => {
     expect(Math.abs(ratio - 1)).toBeLessThan(0.05);
   });
 });
+
+test("a row of the array in one piece is the sum of its modules", async () => {
+  const design = elaborate(ArrayRow, { cols: 4, operandBits: 8, sumBits: 32 });
+  const options = { technology: { library: GENERIC_LIBRARY }, cacheFolder: folder(), workers: 2 };
+  const parts = await measureDesign(design, options);
+  const { logicGe, flipFlops, difference } = await flattenedLogic(design, parts, options);
+  const sum = new Areas(parts).module(design.top.name);
+  expect(difference).toBeCloseTo(sum.ge / logicGe - 1, 12);
+  // What leaves the last column to the east is of use to nobody.
+  expect(flipFlops).toBeLessThan(sum.flipFlops);
+  expect(logicGe).toBeGreaterThan(4 * 500);
+  expect(Math.abs(difference)).toBeLessThan(0.05);
+}, 120_000);
 
 describe("a synthesis that goes wrong", () => {
   const units = synthesisUnits(pair(), DEFAULT_MACRO_RULE);

@@ -39,6 +39,7 @@ interface ReportFlags {
   readonly energy?: string;
   readonly seq: number;
   readonly depth: number;
+  readonly flatten?: boolean;
   readonly html?: string;
   readonly svg?: string;
   readonly json?: boolean;
@@ -65,7 +66,7 @@ function showProgress(progress: Progress): (state: SynthesisProgress) => void {
   let before = Infinity;
   return ({ done, total, running }) => {
     // One synthesis follows another: cells, the requantiser, each FPGA.
-    if (done < before) progress.step(`synthesis of ${total} modules`);
+    if (done < before) progress.step(`synthesis of ${total} ${total === 1 ? "module" : "modules"}`);
     before = done;
     progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
   };
@@ -103,6 +104,7 @@ async function measure(config: string, flags: ReportFlags): Promise<CostReport> 
         workers: flags.jobs,
         signal,
         onProgress: showProgress(progress),
+        flatten: flags.flatten,
         energy: energyWish(params, flags, progress),
       }),
     );
@@ -164,6 +166,10 @@ export function addReport(program: Command): void {
       new Option("--fpga <family...>", "map the design to FPGAs too: LUTs, flip-flops, DSPs, block RAMs").choices(
         fpgaFamilies(),
       ),
+    )
+    .option(
+      "--flatten",
+      "synthesise the design as one piece too, and compare it with the sum of its modules: for small ones",
     )
     .option("--yosys <program>", "a native Yosys instead of the one within")
     .addOption(

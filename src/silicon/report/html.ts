@@ -5,6 +5,7 @@ import { areaView, coloursOf, memoryRows, moduleRows, publishedView, treeOf } fr
 import { capacity, configEntries, configName, gates, joules, nanoseconds, squareMicrons } from "./html-format.ts";
 import { renderAreaPicture } from "./html-picture.ts";
 import { energyView, fpgaView, timingView } from "./html-views.ts";
+import { flattenedLine } from "./terminal.ts";
 import type { CostReport } from "./schema.ts";
 
 /** The figures that matter most. */
@@ -39,6 +40,7 @@ function facts(report: CostReport) {
   return [
     { name: "cells", value: madeWith(report) },
     { name: "timing", value: report.timing.model },
+    ...(report.flattened === undefined ? [] : [{ name: "check", value: flattenedLine(report.flattened) }]),
     {
       name: "instances",
       value: `${grouped(report.modules.reduce((sum, row) => sum + row.instances, 0))} modules in ${new Set(report.modules.map((row) => row.module)).size} kinds, ${grouped(report.memories.reduce((sum, row) => sum + row.instances, 0))} memories`,

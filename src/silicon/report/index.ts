@@ -17,7 +17,7 @@ export { isCostReport, loadCostReport } from "./load.ts";
 export { measureCost, measureDesign, requantiserDesign, um2PerGe } from "./measure.ts";
 export type { CostOptions, EnergyWish, MeasuredDesign, MeasureOptions, Technology } from "./measure.ts";
 export { Areas, type Area, type DesignParts } from "./areas.ts";
-export { sumOfParts, type SumOfParts } from "./parts.ts";
+export { flattenedLogic } from "./parts.ts";
 export { PUBLISHED_BLOCKS } from "./published.ts";
 export * from "./schema.ts";
 export { renderCostTerminal } from "./terminal.ts";

@@ -19,6 +19,7 @@ import { macroCost, tableCost, type MacroTable, type TechnologyNode } from "../t
 import type { CellLibrary, FpgaFamily, MacroCost, MacroShape } from "../types.ts";
 import type { DesignParts } from "./areas.ts";
 import { buildCostReport } from "./build.ts";
+import { flattenedLogic } from "./parts.ts";
 import type { CostReport, EnergyReport } from "./schema.ts";
 import { designTiming, requireDelays } from "./timing.ts";
 
@@ -52,6 +53,8 @@ export interface MeasureOptions extends Omit<SynthesisOptions, "target"> {
 export interface CostOptions extends MeasureOptions {
   /** Without one the report has no energy. */
   readonly energy?: EnergyWish | undefined;
+  /** Synthesise the design as one piece too, to hold the sum of its modules against. */
+  readonly flatten?: boolean | undefined;
 }
 
 /** A design after synthesis, with what its report is made of. */
@@ -92,9 +95,15 @@ export async function measureCost(params: Params, options: CostOptions): Promise
     requantiser,
     timing: designTiming(parts, library, node),
   });
+  const flattened = options.flatten === true ? await flattenedLogic(design, parts, options) : undefined;
   const energy = await energyOf(params, options, parts, report.fmaxMhz);
   const fpga = await fpgaOf(design, report, options);
-  return { ...report, ...(fpga !== undefined && { fpga }), ...(energy !== undefined && { energy }) };
+  return {
+    ...report,
+    ...(flattened !== undefined && { flattened }),
+    ...(fpga !== undefined && { fpga }),
+    ...(energy !== undefined && { energy }),
+  };
 }
 
 async function energyOf(

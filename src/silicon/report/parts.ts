@@ -1,35 +1,23 @@
 import type { Design } from "../../hdl/index.ts";
-import { DEFAULT_MACRO_RULE, flattenedUnit, GENERIC_LIBRARY, synthesise } from "../synthesis/index.ts";
-import type { MacroCost } from "../types.ts";
+import { DEFAULT_MACRO_RULE, flattenedUnit, synthesise } from "../synthesis/index.ts";
 import { Areas } from "./areas.ts";
-import { measureDesign, type MeasureOptions } from "./measure.ts";
-
-/** Logic of a design in gate equivalents, macros left out: summed over its modules, and synthesised as one piece. */
-export interface SumOfParts {
-  readonly parts: number;
-  readonly whole: number;
-}
-
-/** Macros stand outside of both. */
-const FREE: MacroCost = {
-  ge: 0,
-  um2: undefined,
-  readPicojoules: 0,
-  writePicojoules: 0,
-  accessPicoseconds: 0,
-  source: "left out",
-};
+import type { MeasuredDesign, MeasureOptions } from "./measure.ts";
+import type { FlattenedReport } from "./schema.ts";
 
 /**
- * What module by module loses or gains against one piece: constants and unused outputs that only the whole shows. With the
- * generic cells. For small designs: one piece of 50,000 GE takes 40 CPU seconds, of 250,000 GE more than ten minutes.
+ * A design that was measured module by module, synthesised as one piece; macros stay outside of both. What the sum has too
+ * much are constants, unused outputs and equal registers that only the whole shows. For small designs: time and memory grow
+ * faster than size. Errors: those of `synthesise`.
  */
-export async function sumOfParts(design: Design, options: Omit<MeasureOptions, "technology">): Promise<SumOfParts> {
-  const { macroRule = DEFAULT_MACRO_RULE } = options;
-  const technology = { library: GENERIC_LIBRARY };
-  const { structure, modules } = await measureDesign(design, { ...options, technology });
-  const parts = new Areas({ structure, modules, macroCost: () => FREE }).module(structure.top).ge;
-  const target = { kind: "cells", library: GENERIC_LIBRARY } as const;
+export async function flattenedLogic(
+  design: Design,
+  { structure, modules, macroCost }: MeasuredDesign,
+  options: MeasureOptions,
+): Promise<FlattenedReport> {
+  const { technology, macroRule = DEFAULT_MACRO_RULE } = options;
+  const target = { kind: "cells", library: technology.library } as const;
   const flattened = await synthesise([flattenedUnit(design, macroRule)], { ...options, target });
-  return { parts, whole: flattened.modules.get(structure.top)!.ge };
+  const { ge: logicGe, flipFlops } = flattened.modules.get(structure.top)!;
+  const { ge, sramGe } = new Areas({ structure, modules, macroCost }).module(structure.top);
+  return { logicGe, flipFlops, difference: (ge - sramGe) / logicGe - 1 };
 }

@@ -41,6 +41,12 @@ const pathEnd = z.strictObject({
   name: z.string().describe("with the instances it lies in: `norm.pipeline.lane_0.product`"),
 });
 
+const flattened = z.strictObject({
+  logicGe: ge.describe("gate equivalents of the logic when the whole design is synthesised as one piece"),
+  flipFlops: count.describe("in it"),
+  difference: z.number().describe("report's logicGe / this - 1: what module by module counts too much"),
+});
+
 const path = z.strictObject({
   block: z.string().describe("the path of the row of `modules` in which the timing path ends"),
   from: pathEnd,
@@ -120,6 +126,7 @@ export const costReportSchema = z.strictObject({
     model: z.string().describe("how delays were estimated"),
     paths: z.array(path).describe("the worst of each block, worst first"),
   }),
+  flattened: flattened.optional().describe("with `--flatten`"),
   fpga: z.partialRecord(z.enum(["xc7", "xcup", "ecp5", "ice40"]), fpga).optional(),
   energy: energy.optional(),
 });
@@ -129,5 +136,6 @@ export type CostReport = z.infer<typeof costReportSchema>;
 export type ModuleRow = z.infer<typeof moduleRow>;
 export type MemoryRow = z.infer<typeof memoryRow>;
 export type TimingPath = z.infer<typeof path>;
+export type FlattenedReport = z.infer<typeof flattened>;
 export type FpgaReport = z.infer<typeof fpga>;
 export type EnergyReport = z.infer<typeof energy>;

@@ -4,7 +4,7 @@ import { formatTable, grouped, percent, type Column } from "../../report/index.t
 import { renderEnergyTerminal } from "./energy-terminal.ts";
 import { FPGA_FAMILIES, fpgaFamilies } from "../fpga/index.ts";
 import { PUBLISHED_BLOCKS } from "./published.ts";
-import type { CostReport, FpgaReport, ModuleRow } from "./schema.ts";
+import type { CostReport, FlattenedReport, FpgaReport, ModuleRow } from "./schema.ts";
 
 export interface TerminalOptions {
   /** Rows deeper in the tree than this are left out; their areas are in the rows above. */
@@ -136,10 +136,17 @@ function fpgaTable(fpga: NonNullable<CostReport["fpga"]>): string {
   );
 }
 
+/** How far the sum of the modules is from the design in one piece. */
+export function flattenedLine({ logicGe, difference }: FlattenedReport): string {
+  const side = difference < 0 ? "below" : "above";
+  return `logic as one piece ${grouped(logicGe)} GE: the sum of the modules is ${percent(Math.abs(difference), 2)} ${side} it`;
+}
+
 function totals(report: CostReport): string {
-  const { totalGe, logicGe, sramGe, sramBits, totalUm2, normShare, fmaxMhz, library, node } = report;
+  const { totalGe, logicGe, sramGe, sramBits, totalUm2, normShare, fmaxMhz, library, node, flattened } = report;
   const area = totalUm2 === undefined ? "" : `, ${square(totalUm2)}${node === undefined ? "" : ` at ${node}`}`;
   return [
+    ...(flattened === undefined ? [] : [flattenedLine(flattened)]),
     `${pc.bold(`${grouped(totalGe)} GE`)}${area}: logic ${grouped(logicGe)}, memory macros ${grouped(sramGe)} (${kibit(sramBits)})`,
     `norm unit ${percent(normShare)} of it; up to ${grouped(fmaxMhz)} MHz; cells: ${library}`,
     pc.dim("Cells only: no placement, no wires, no clock tree, no test logic (docs/area.md)."),

@@ -67,7 +67,7 @@ export function cellRecipe(library: CellLibrary, tables: CellTables): Recipe {
       ...(generic && { [GENLIB]: genericGenlib() }),
     },
     version: VERSION,
-    read: (netlist) => figuresOf(netlist, tables),
+    read: (netlist, flat) => figuresOf(netlist, flat ? { ...tables, delays: undefined } : tables),
   };
 }
 

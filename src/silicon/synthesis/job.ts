@@ -12,7 +12,8 @@ export function unitScript(unit: SynthesisUnit, recipe: Recipe): string {
     // Properties would become cells and keep alive what only they look at.
     "read_verilog -sv -noassert -noassume unit.sv boxes.sv",
     `hierarchy -check -top ${unit.module}`,
-    ...(unit.flatten === true ? ["proc", "flatten -noscopeinfo"] : []),
+    // Memories of flip-flops come first: beside the register of its address one would be built as another memory.
+    ...(unit.flatten === true ? ["proc", "memory -nordff", "flatten -noscopeinfo"] : []),
     recipe.script(unit.module),
     // Of an FPGA's flow the netlist alone: its library is in the design too.
     `write_json ${recipe.selected === true ? "-selected " : ""}${NETLIST}`,
@@ -39,5 +40,5 @@ export async function runUnit(
   const files = { ...recipe.files, "unit.sv": unit.verilog, "boxes.sv": unit.stubs };
   const script = unitScript(unit, recipe);
   const json = await runYosysJob({ script, files, result: NETLIST }, program, signal);
-  return recipe.read(readNetlist(json, unit.module, new Set(unit.blackBoxes)));
+  return recipe.read(readNetlist(json, unit.module, new Set(unit.blackBoxes)), unit.flatten === true);
 }

@@ -18,6 +18,6 @@ export interface Recipe {
   readonly files: Readonly<Record<string, string>>;
   /** Part of the cache key: raised when `read` changes its result. */
   readonly version: number;
-  /** What is kept of a mapped module. Runs in the worker. */
-  readonly read: (netlist: Netlist) => ModuleSynthesis;
+  /** What is kept of a mapped module; of a design in one piece (`flat`) no timing. Runs in the worker. */
+  readonly read: (netlist: Netlist, flat: boolean) => ModuleSynthesis;
 }

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { cached, contentKey, defaultCacheFolder } from "../../files/index.ts";
 import type { ModuleSynthesis, SynthesisTarget } from "../types.ts";
 import { unitInputs } from "./job.ts";
+import { store, stored } from "./stored.ts";
 import { recipeFor } from "./targets.ts";
 import type { SynthesisUnit } from "./units.ts";
 import { SynthesisWorker } from "./worker.ts";
@@ -39,8 +40,6 @@ export interface Synthesis {
   readonly yosys: string;
 }
 
-const FILE = "module.json";
-
 /**
  * Synthesises units in parallel, the longest first, and keeps each result under the hash of all that it depends on. A run
  * cut short has lost only what was under way. Errors: `synthesis-failed`, `synthesis-worker-lost`, `yosys-missing`, and the
@@ -70,19 +69,24 @@ export async function synthesise(units: readonly SynthesisUnit[], options: Synth
         const work = unit;
         running.add(module);
         const key = contentKey([yosys, ...unitInputs(unit, recipe)]);
-        const entry = await cached(
-          root,
-          key,
-          async (folder) => {
-            tell();
-            // Nobody would end a worker that starts after the interruption.
-            stopped.throwIfAborted();
-            worker ??= new SynthesisWorker({ target, program });
-            writeFileSync(join(folder, FILE), JSON.stringify(await worker.run(work)));
-          },
-          { signal: stopped },
-        );
-        modules.set(module, JSON.parse(readFileSync(join(entry.folder, FILE), "utf8")) as ModuleSynthesis);
+        let made: ModuleSynthesis | undefined;
+        const build = async (folder: string): Promise<void> => {
+          tell();
+          // Nobody would end a worker that starts after the interruption.
+          stopped.throwIfAborted();
+          worker ??= new SynthesisWorker({ target, program });
+          made = await worker.run(work);
+          store(folder, made);
+        };
+        let entry = await cached(root, key, build, { signal: stopped });
+        if (made === undefined && stored(entry.folder, module) === undefined) {
+          // Whole by its size, but not what was stored.
+          rmSync(entry.folder, { recursive: true, force: true });
+          entry = await cached(root, key, build, { signal: stopped });
+        }
+        const result = made ?? stored(entry.folder, module);
+        if (result === undefined) throw new Error(`the cache's entry ${entry.folder} is changed while it is read`);
+        modules.set(module, result);
         if (entry.hit) hits++;
         running.delete(module);
         tell();

@@ -161,7 +161,7 @@ export const FIGURES: readonly Figure[] = [
   },
   {
     name: "report-parts",
-    what: "area of the GEMM engine with an array of 4 x 4: sum of the modules, and flattened",
+    what: "logic of an accelerator with an array of 4 x 4: sum of the modules, and as one piece",
     kernel: PARTS,
     latencyCycles: LATENCY,
     bars: [most("partsError", 0.05)],

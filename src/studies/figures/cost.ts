@@ -6,9 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { checkConfig, deriveParams } from "../../config/index.ts";
-import { GemmEngine } from "../../generators/gemm/index.ts";
-import { elaborate } from "../../hdl/index.ts";
-import { costReportSchema, sumOfParts, type CostReport, type SumOfParts } from "../../silicon/index.ts";
+import {
+  costReportSchema,
+  GENERIC_LIBRARY,
+  measureCost,
+  type CostReport,
+  type FlattenedReport,
+} from "../../silicon/index.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../scripts/systole.mjs", import.meta.url));
 
@@ -41,18 +45,19 @@ export async function measureReport(preset: string, signal: AbortSignal): Promis
   }
 }
 
-/** The smallest accelerator. */
+/** A small variant with everything built in. */
 const SMALL = {
   name: "parts",
   array: { rows: 4, cols: 4 },
-  scratchpad: { kib: 8 },
+  scratchpad: { kib: 16 },
   accumulator: { kib: 16 },
-  norm: { functions: [], rowSlots: 16 },
-  dma: { bits: 64, outstandingReads: 2, outstandingWrites: 2 },
-  queueDepth: 2,
-  semaphores: 8,
+  norm: { functions: ["softmax", "layernorm", "gelu"] },
+  dma: { bits: 64 },
 };
 
-/** The sum of the modules of the smallest GEMM engine, array included, and the whole of it as one piece. */
-export const measureParts = (signal: AbortSignal): Promise<SumOfParts> =>
-  sumOfParts(elaborate(GemmEngine, deriveParams(checkConfig(SMALL, "parts"))), { signal });
+/** The sum of the modules of a small accelerator, and the whole of it as one piece. */
+export async function measureParts(signal: AbortSignal): Promise<FlattenedReport> {
+  const params = deriveParams(checkConfig(SMALL, "parts"));
+  const report = await measureCost(params, { technology: { library: GENERIC_LIBRARY }, flatten: true, signal });
+  return report.flattened!;
+}

@@ -1,7 +1,7 @@
 /** What is read off a run and held against a bar, and how it is written. */
 import { duration, grouped, percent, rate } from "../../report/index.ts";
 import type { SimulatorSpeeds, WaveSpeed } from "../../bench/index.ts";
-import type { SumOfParts } from "../../silicon/index.ts";
+import type { FlattenedReport } from "../../silicon/index.ts";
 import type { MeasuredReport } from "./cost.ts";
 import type { Report } from "../../report/index.ts";
 
@@ -13,7 +13,7 @@ export interface Observed {
   readonly processNanoseconds?: number | undefined;
   readonly waves?: WaveSpeed | undefined;
   readonly cost?: MeasuredReport | undefined;
-  readonly parts?: SumOfParts | undefined;
+  readonly parts?: FlattenedReport | undefined;
   readonly wallSeconds: number;
 }
 
@@ -112,7 +112,7 @@ export const QUANTITIES = {
   },
   partsError: {
     label: "|sum of the modules / flattened - 1|",
-    read: ({ parts }) => (parts === undefined ? null : Math.abs(parts.parts / parts.whole - 1)),
+    read: ({ parts }) => (parts === undefined ? null : Math.abs(parts.difference)),
     format: (value) => percent(value, 2),
   },
   wallSeconds: { label: "wall time, all included", read: ({ wallSeconds }) => wallSeconds, format: duration },
