@@ -162,7 +162,7 @@ describe("AXI error responses in the middle of a program", () => {
           expect(driver.accelerator.statistics()).toEqual(before);
           expect(Buffer.compare(image, driver.dram)).toBe(0);
           for (const name of ENGINES)
-            expect(driver.read(`${name.toUpperCase()}_QUEUED`)).toBeLessThanOrEqual(p.queueDepth);
+            expect(driver.read(`${name.toUpperCase()}_QUEUED`)).toBeLessThanOrEqual(p.queueDepths[name]);
           outcomes.push([outcome, driver.observe(), image, await runBoth(driver, p, program, random.word())]);
           driver.close();
         }

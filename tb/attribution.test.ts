@@ -142,19 +142,20 @@ describe.each(Object.keys(cases))("%s", (name) => {
 
   test("where commands were held up, the queue in the way was full, and had room right afterwards", () => {
     let held = 0;
-    for (const { trace, queueDepth } of run.launches) {
+    for (const { trace, queueDepths } of run.launches) {
       const queued = (engine: EngineName, cycle: number): number => {
         const mine = trace.commands.filter((t) => t.engine === engine);
         return mine.filter((t) => t.enqueue < cycle).length - mine.filter((t) => t.start < cycle).length;
       };
-      for (const { engine, start, end } of blockages(trace.commands, queueDepth)) {
+      for (const { engine, start, end } of blockages(trace.commands, queueDepths)) {
         held += end - start;
-        expect(queued(engine, start)).toBe(queueDepth);
+        expect(queued(engine, start)).toBe(queueDepths[engine]);
         const handedOver = trace.commands.some((t) => t.engine === engine && t.enqueue === end - 1);
-        expect(queued(engine, handedOver ? end - 1 : end)).toBe(queueDepth - 1);
+        expect(queued(engine, handedOver ? end - 1 : end)).toBe(queueDepths[engine] - 1);
       }
       // No queue ever holds more than it has room for, and each is empty at the end.
-      for (const t of trace.commands) expect(queued(t.engine, t.enqueue + 1)).toBeLessThanOrEqual(queueDepth);
+      for (const t of trace.commands)
+        expect(queued(t.engine, t.enqueue + 1)).toBeLessThanOrEqual(queueDepths[t.engine]);
       for (const engine of ENGINES) expect(queued(engine, Infinity)).toBe(0);
     }
     if (report.kind === "layer" && run.launches.length === 1 && run.traces.length > 100)

@@ -33,7 +33,11 @@ const constants = (p: Params): Constant[] => [
   { name: "beatBytes", value: p.beatBytes, doc: "bytes of a DMA beat; DRAM offsets and runs are multiples of it" },
   { name: "semaphores", value: p.semaphores, doc: "counting semaphores" },
   { name: "semaphoreMax", value: p.semaphoreMax, doc: "largest count of a semaphore" },
-  { name: "queueDepth", value: p.queueDepth, doc: "commands waiting per engine" },
+  ...ENGINES.map((engine) => ({
+    name: `${engine}QueueDepth`,
+    value: p.queueDepths[engine],
+    doc: `commands waiting for ${engine.toUpperCase()}`,
+  })),
 ];
 
 /** Everything software needs to drive the accelerator `p` with top module `top`; also the JSON manifest, as it stands. */

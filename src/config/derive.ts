@@ -1,6 +1,7 @@
 /** Everything that follows from a configuration: sizes, widths and the fingerprint. Nothing else computes these. */
 import { createHash } from "node:crypto";
 import { ISA_VERSION } from "../isa/index.ts";
+import type { EngineName } from "../isa/index.ts";
 import type { Config, NormFeature } from "./schema.ts";
 
 /** Bits needed to hold the values 0 .. n-1 (at least 1). */
@@ -39,7 +40,8 @@ export interface Params {
   readonly beatBytes: number;
   readonly outstandingReads: number;
   readonly outstandingWrites: number;
-  readonly queueDepth: number;
+  /** Commands that wait for each engine. */
+  readonly queueDepths: Readonly<Record<EngineName, number>>;
   readonly semaphores: number;
   /** Largest count of a semaphore. */
   readonly semaphoreMax: number;
@@ -57,6 +59,8 @@ export function deriveParams(config: Config): Params {
   const wordBytes = Math.max(rows, cols);
   const beatBytes = config.dma.bits / 8;
   const accumulatorRowBytes = 4 * cols;
+  // What is to come is prefetched: LOAD is ahead of the others by the buffers that it has filled.
+  const others = Math.max(2, config.queueDepth / 2);
   // The name is a label, and the SRAM style changes no behaviour: neither is part of what a program depends on.
   const { name, sram, ...rest } = config;
   const functions = [...new Set(config.norm.functions)].sort();
@@ -88,7 +92,7 @@ export function deriveParams(config: Config): Params {
     beatBytes,
     outstandingReads: config.dma.outstandingReads,
     outstandingWrites: config.dma.outstandingWrites,
-    queueDepth: config.queueDepth,
+    queueDepths: { load: config.queueDepth, store: others, gemm: others, norm: others },
     semaphores: config.semaphores,
     semaphoreMax: 15,
     blackboxSram: sram === "blackbox",

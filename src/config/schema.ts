@@ -50,7 +50,9 @@ export const configSchema = z.strictObject({
       outstandingWrites: powerOfTwo(1, 32).default(8).describe("write bursts in flight"),
     })
     .prefault({}),
-  queueDepth: powerOfTwo(2, 32).default(8).describe("commands waiting per engine"),
+  queueDepth: powerOfTwo(2, 32)
+    .default(4)
+    .describe("commands waiting for LOAD; half as many, at least 2, for each other engine"),
   semaphores: z.number().int().min(8).max(32).default(32).describe("counting semaphores"),
   sram: z
     .enum(["inferred", "blackbox"])

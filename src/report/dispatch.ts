@@ -12,14 +12,17 @@ export interface Blockage {
   readonly engine: EngineName;
 }
 
-/** All blockages of a launch, in order. `queueDepth` commands fit into the queue of an engine. */
-export function blockages(commands: readonly CommandTrace[], queueDepth: number): Blockage[] {
+/** All blockages of a launch, in order. `queueDepths` commands fit into the queues of the engines. */
+export function blockages(
+  commands: readonly CommandTrace[],
+  queueDepths: Readonly<Record<EngineName, number>>,
+): Blockage[] {
   const starts = Object.fromEntries(ENGINES.map((e) => [e, [] as number[]])) as Record<EngineName, number[]>;
   const found: Blockage[] = [];
   let from = 0;
   for (const { engine, enqueue, start } of [...commands].sort((a, b) => a.index - b.index)) {
     // There is room when the command so many places before has started, from the next cycle on.
-    const room = (starts[engine].at(-queueDepth) ?? -1) + 1;
+    const room = (starts[engine].at(-queueDepths[engine]) ?? -1) + 1;
     const end = room === enqueue ? room + 1 : Math.min(room, enqueue);
     if (room > from && end > from) found.push({ start: from, end, engine });
     starts[engine].push(start);

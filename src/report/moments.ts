@@ -26,7 +26,7 @@ export type LaunchMoments = Readonly<Record<EngineName, readonly Moment[]>>;
 
 export function launchMoments(program: ProgramInfo, launch: LaunchRun): LaunchMoments {
   const producers = new Producers(program.commands, launch.firstCommand, launch.commands);
-  const blocked = blockages(launch.trace.commands, launch.queueDepth);
+  const blocked = blockages(launch.trace.commands, launch.queueDepths);
   const of = (engine: EngineName): readonly Moment[] =>
     engineMoments(
       launch.trace.phases.filter((p) => p.engine === engine),

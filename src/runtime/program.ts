@@ -1,6 +1,7 @@
 /** Runs a compiled program on a device: its segments on the hardware, its host steps in between. */
 import type { Program } from "../compiler/index.ts";
 import { commandCount, commandsOffset, requireConfig, runHostStep } from "../compiler/index.ts";
+import type { Params } from "../config/index.ts";
 import { COMMAND_BYTES } from "../isa/index.ts";
 import type { CommandTrace, ExecutionTrace } from "../isa/index.ts";
 import { NO_COUNTERS, addCounters } from "./counters.ts";
@@ -13,7 +14,7 @@ export interface LaunchRun {
   readonly firstCommand: number;
   readonly commands: number;
   /** Commands that the queue of each engine holds. */
-  readonly queueDepth: number;
+  readonly queueDepths: Params["queueDepths"];
   /** Cycles from start to done: the CYCLES counter. */
   readonly cycles: number;
   /** What the engines did; cycles count from this launch's start, command indices from the program's. */
@@ -90,7 +91,7 @@ export async function runProgram(
       launches.push({
         firstCommand,
         commands,
-        queueDepth: device.params.queueDepth,
+        queueDepths: device.params.queueDepths,
         cycles: result.counters.cycles,
         trace,
       });

@@ -66,7 +66,7 @@ export const VARIANT_NAMES = Object.keys(VARIANTS) as VariantName[];
 /** Parameters of a variant. */
 export function variantParams(name: VariantName): Params {
   const v: Variant = VARIANTS[name];
-  const { banks = 4, functions, rowSlots = 256, queueDepth = 8, semaphores = 32, outstanding = 8 } = v;
+  const { banks = 4, functions, rowSlots = 256, queueDepth = 4, semaphores = 32, outstanding = 8 } = v;
   const config = {
     name,
     array: { rows: v.rows, cols: v.cols },

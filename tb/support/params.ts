@@ -29,7 +29,7 @@ export function variant(v: Variant): Params {
       ...(v.functions === undefined ? {} : { functions: v.functions }),
     },
     dma: { bits: dmaBits, outstandingReads: outstanding, outstandingWrites: outstanding },
-    queueDepth: v.queueDepth ?? 8,
+    queueDepth: v.queueDepth ?? 4,
     semaphores: v.semaphores ?? 32,
   };
   return deriveParams(checkConfig(config, config.name));

@@ -14,6 +14,9 @@ const life = (index: number, engine: EngineName, enqueue: number, start: number)
   memoryWait: 0,
 });
 
+/** Queues of one depth. */
+const each = (depth: number) => ({ load: depth, store: depth, gemm: depth, norm: depth });
+
 test("a full queue holds up what comes after it, until its head has started", () => {
   const commands = [
     life(0, "load", 5, 6),
@@ -26,12 +29,12 @@ test("a full queue holds up what comes after it, until its head has started", ()
     life(5, "load", 100, 120),
     life(6, "store", 101, 102),
   ];
-  expect(blockages(commands, 2)).toEqual([
+  expect(blockages(commands, each(2))).toEqual([
     { engine: "load", start: 8, end: 42 },
     { engine: "load", start: 43, end: 81 },
   ]);
-  expect(blockages([...commands].reverse(), 2)).toEqual(blockages(commands, 2));
-  expect(blockages(commands, 8)).toEqual([]);
+  expect(blockages([...commands].reverse(), each(2))).toEqual(blockages(commands, each(2)));
+  expect(blockages(commands, each(8))).toEqual([]);
 });
 
 test("a wait is cut where blockages begin and end", () => {

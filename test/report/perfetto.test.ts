@@ -75,7 +75,13 @@ function sampleRun(): RunTrace {
     },
     traces: lives,
     launches: [
-      { firstCommand: 0, commands: 4, queueDepth: 8, cycles: 200, trace: { commands: lives, phases, activity } },
+      {
+        firstCommand: 0,
+        commands: 4,
+        queueDepths: { load: 8, store: 8, gemm: 8, norm: 8 },
+        cycles: 200,
+        trace: { commands: lives, phases, activity },
+      },
     ],
   };
 }

@@ -8,35 +8,43 @@ import type { ReadChannel } from "./channels.ts";
 const ADDRESS_REGISTER = 1;
 const BEAT_REGISTER = 1;
 
-/** Asks for commands in groups, as the buffer has room, and hands them on in order, one a cycle. */
+/** Asks for commands in groups, as buffer and queues have room, and hands them on in order, one a cycle. */
 export class FetchTimeline {
   readonly #commandBeats: number;
   readonly #channel: ReadChannel;
   readonly #commands: number;
   readonly #first: number;
+  readonly #queueRoom: () => number;
   #asked = 0;
   #given = 0;
   /** First cycle in which each command can be dispatched. */
   readonly #there: number[] = [];
   #asksFrom = -Infinity;
 
-  /** `first` is the place of the first command among those in memory: bursts end at multiples of their length. */
-  constructor(params: Params, channel: ReadChannel, commands: number, first: number) {
+  /**
+   * `first` is the place of the first command among those in memory: bursts end at multiples of their length. `queueRoom` tells
+   * how many places every engine's queue has.
+   */
+  constructor(params: Params, channel: ReadChannel, commands: number, first: number, queueRoom: () => number) {
     this.#commandBeats = COMMAND_BYTES / params.beatBytes;
     this.#channel = channel;
     this.#commands = commands;
     this.#first = first;
+    this.#queueRoom = queueRoom;
   }
 
-  /** The next cycle in which a group is asked for; Infinity while the buffer has no room, or when all have been. */
+  /** The next cycle in which a group is asked for; Infinity while there is no room for one, or when all have been. */
   get asksFrom(): number {
-    if (this.#asked === this.#commands || this.#asked - this.#given > FETCH_BUFFER - FETCH_GROUP) return Infinity;
-    return this.#asksFrom;
+    return this.#asked === this.#commands || this.#room() === 0 ? Infinity : this.#asksFrom;
+  }
+
+  #room(): number {
+    return FETCH_BUFFER + this.#queueRoom() - (this.#asked - this.#given);
   }
 
   ask(now: number): void {
     const toBoundary = FETCH_GROUP - ((this.#first + this.#asked) % FETCH_GROUP);
-    const group = Math.min(toBoundary, this.#commands - this.#asked);
+    const group = Math.min(toBoundary, this.#room(), this.#commands - this.#asked);
     const [first, last] = this.#channel.read(now + ADDRESS_REGISTER, group * this.#commandBeats, 1);
     const beatCycles = group * this.#commandBeats === 1 ? 1 : (last - first) / (group * this.#commandBeats - 1);
     for (let i = 1; i <= group; i++) {

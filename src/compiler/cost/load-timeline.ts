@@ -1,5 +1,6 @@
 /** The LOAD engine: when bursts are asked for, and when the data of each command have been written. */
 import type { Params } from "../../config/index.ts";
+import { startedLoads } from "../../generators/dma/index.ts";
 import { LOAD_SPACES } from "../../isa/index.ts";
 import type { LoadFields } from "../../isa/index.ts";
 import { burstsOf } from "./bursts.ts";
@@ -57,7 +58,7 @@ export class LoadTimeline {
   get readyFrom(): number {
     if (this.#next < this.#bursts.length) return Infinity;
     // Places in the FIFO of started commands: each leaves it when its predecessor's data are there.
-    const waiting = this.#finished[this.#started - 1 - Math.max(2, this.#params.outstandingReads)];
+    const waiting = this.#finished[this.#started - 1 - startedLoads(this.#params)];
     return waiting === undefined ? 0 : waiting + 1;
   }
 

@@ -52,7 +52,7 @@ interface Queue {
 }
 
 class ProgramTimeline {
-  readonly #params: Params;
+  readonly #depths: readonly number[];
   readonly #commands: readonly Command[];
   readonly #fetch: FetchTimeline;
   readonly #load: LoadTimeline;
@@ -74,10 +74,12 @@ class ProgramTimeline {
   constructor(params: Params, commands: readonly Command[], memory: MemoryModel, firstCommand: number) {
     const reads = new ReadChannel(params, memory);
     const stream = new WordStream();
-    this.#params = params;
+    this.#depths = ENGINES.map((engine) => params.queueDepths[engine]);
     this.#commands = commands;
     this.#words = stream;
-    this.#fetch = new FetchTimeline(params, reads, commands.length, firstCommand);
+    this.#fetch = new FetchTimeline(params, reads, commands.length, firstCommand, () =>
+      Math.min(...ENGINES.map((_, e) => this.#room(e))),
+    );
     this.#load = new LoadTimeline(params, reads);
     this.#store = new StoreTimeline(params, new WriteChannel(params, memory), stream);
     this.#gemm = new GemmTimeline(params);
@@ -148,7 +150,7 @@ class ProgramTimeline {
     if (this.#fetch.offersFrom > now) return;
     const id = this.#fetch.next;
     const queue = this.#queues[this.#engineOf[id]!]!;
-    if (queue.commands.length - queue.started >= this.#params.queueDepth) return;
+    if (!this.#hasPlace()) return;
     this.#fetch.give(now);
     queue.commands.push(id);
     queue.from.push(now + 1);
@@ -242,9 +244,14 @@ class ProgramTimeline {
     return Math.max(next, soon);
   }
 
+  /** Places in the queue of an engine. */
+  #room(engine: number): number {
+    const { commands, started } = this.#queues[engine]!;
+    return this.#depths[engine]! - (commands.length - started);
+  }
+
   #hasPlace(): boolean {
-    const queue = this.#queues[this.#engineOf[this.#fetch.next]!]!;
-    return queue.commands.length - queue.started < this.#params.queueDepth;
+    return this.#room(this.#engineOf[this.#fetch.next]!) > 0;
   }
 
   /** Walks GEMM ahead to `next`, or to an event of its own before it: gives the cycle after that event. */

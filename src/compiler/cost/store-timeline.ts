@@ -1,5 +1,6 @@
 /** The STORE engine: words, beats, bursts and their responses. */
 import type { Params } from "../../config/index.ts";
+import { unansweredStores } from "../../generators/dma/index.ts";
 import { STORE_SOURCES } from "../../isa/index.ts";
 import type { StoreFields } from "../../isa/index.ts";
 import { burstsOf } from "./bursts.ts";
@@ -71,7 +72,7 @@ export class StoreTimeline {
     if (count === 0) return 0;
     const free = this.#announced[this.#lastBurst[count - 1]!];
     const begun = count < 1 + STARTED_COMMANDS ? -1 : this.#lastPlace[count - 1 - STARTED_COMMANDS];
-    const unanswered = Math.max(2, this.#params.outstandingWrites);
+    const unanswered = unansweredStores(this.#params);
     const answered = count < unanswered ? -1 : this.retired[count - unanswered];
     if (free === undefined || begun === undefined || answered === undefined) return Infinity;
     return Math.max(free, begun + 1, answered);

@@ -51,18 +51,21 @@ export const REGISTER_ADDRESS_BITS = 12;
 export const axiLiteSlave = () => flip(axiLite({ addressBits: REGISTER_ADDRESS_BITS, dataBits: 32 }));
 
 /**
- * The byte address of an offset of 32 bits from a base that is a multiple of 4 KiB. What the carry may change is made beside
- * the sum of the low bits and only chosen by it, so that a carry never runs through all bits.
+ * `base` plus a number of fewer bits, as wide as `base`. What the carry may change is made beside the sum of the low bits and
+ * only chosen by it, so that a carry never runs through all bits.
  */
+export function addLow(base: Uint, addend: Uint): Uint {
+  const { width } = addend;
+  const low = base.bits(width - 1, 0).add(addend);
+  const high = base.bits(base.width - 1, width);
+  return cat(mux(low.bit(width), high.add(1).wrap(high.width), high), low.wrap(width));
+}
+
+/** The byte address of an offset of 32 bits from a base that is a multiple of 4 KiB. */
 export function addressFrom(base: Uint, offset: Uint): Uint {
   const page = Math.log2(BURST_BOUNDARY_BYTES);
-  const low = base.bits(31, page).add(offset.bits(31, page));
-  const high = base.bits(AXI_ADDRESS_BITS - 1, 32);
-  return cat(
-    mux(low.bit(low.width - 1), high.add(1).wrap(high.width), high),
-    low.wrap(low.width - 1),
-    offset.bits(page - 1, 0),
-  );
+  const pages = addLow(base.bits(base.width - 1, page), offset.bits(offset.width - 1, page));
+  return cat(pages, offset.bits(page - 1, 0));
 }
 
 /** AXI responses given by the register file. */

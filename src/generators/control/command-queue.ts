@@ -46,6 +46,8 @@ export const CommandQueue = module(
     /** The head starts in this cycle. */
     start: output(bool),
     queued: output(uint(queuedBits(depth))),
+    /** Places for commands. */
+    room: output(uint(queuedBits(depth))),
   }),
   (io, { depth, width }) => {
     const commands = fifo("commands", { wait: uint(MASK_BITS), command: uint(width) }, depth);
@@ -67,5 +69,6 @@ export const CommandQueue = module(
       queued.next = mux(enqueued, queued.add(1), queued.sub(1)).wrap(queued.width);
     });
     io.queued.set(queued);
+    io.room.set(uintLit(depth).sub(queued).wrap(queued.width));
   },
 );

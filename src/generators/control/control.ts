@@ -3,6 +3,7 @@ import {
   flip,
   input,
   instance,
+  min,
   module,
   output,
   reset,
@@ -27,7 +28,7 @@ import {
 import { CommandQueue } from "./command-queue.ts";
 import { Counters } from "./counters.ts";
 import { Dispatch } from "./dispatch.ts";
-import { Fetch } from "./fetch.ts";
+import { Fetch, queueRoomBits } from "./fetch.ts";
 import { Monitor, traceShape } from "./monitor.ts";
 import { RegisterFile } from "./registers.ts";
 import { Semaphores } from "./semaphores.ts";
@@ -113,12 +114,12 @@ export const Control = module(
       gemm: io.arrayActive,
       norm: io.norm.busy.and(io.norm.memoryWait.not()),
     };
-    ENGINES.forEach((name, e) => {
+    const rooms = ENGINES.map((name, e) => {
       const engine = io[name];
       const shape = commandShape(name);
       const queue = instance(
         CommandQueue,
-        { width: widthOf(shape), depth: p.queueDepth },
+        { width: widthOf(shape), depth: p.queueDepths[name] },
         { ...restart, name: `${name}_queue` },
       );
       const monitor = instance(Monitor, undefined, { ...restart, name: `${name}_monitor` });
@@ -154,7 +155,9 @@ export const Control = module(
         head: { valid: queue.head.valid, index: headIndex },
       });
       supervisor.engineFaults[e]!.set(engine.fault);
+      return queue.room;
     });
+    fetch.queueRoom.set(rooms.reduce((least, room) => min(least, room)).wrap(queueRoomBits(p)));
 
     [fetch.fault, dispatch.fault, semaphores.fault].forEach((fault, i) => {
       supervisor.otherFaults[i]!.set(fault);

@@ -35,10 +35,16 @@ export function decode<E extends EngineName>(engine: E, word: Uint, index: Uint)
   return { wait: waitMask(word), command } as unknown as Value<QueuedShape<E>>;
 }
 
-/** Runs of bits of a command that a field of some engine lies in, lowest first. */
-const USED_RUNS: readonly { readonly lsb: number; readonly bits: number }[] = usedRuns();
+/** Neighbouring bits. */
+export interface BitRun {
+  readonly lsb: number;
+  readonly bits: number;
+}
 
-function usedRuns(): { lsb: number; bits: number }[] {
+/** Runs of bits of a command that a field of some engine lies in, lowest first. */
+const USED_RUNS: readonly BitRun[] = usedRuns();
+
+function usedRuns(): BitRun[] {
   const fields = Object.values(COMMAND_LAYOUT).flatMap((layout): readonly Field[] => layout);
   const used = fields.filter(({ name }) => name !== "reserved").sort((a, b) => a.lsb - b.lsb);
   const runs: { lsb: number; bits: number }[] = [];
@@ -50,24 +56,30 @@ function usedRuns(): { lsb: number; bits: number }[] {
   return runs;
 }
 
-/** Bits of a command without those that no engine has a field in. */
-export const USED_COMMAND_BITS = USED_RUNS.reduce((sum, { bits }) => sum + bits, 0);
+/** The runs of bits of beat `beat` of a command that a field of some engine lies in, counted from the beat's lowest bit. */
+export function usedBits(beat: number, beatBits: number): BitRun[] {
+  const from = beat * beatBits;
+  return USED_RUNS.map(({ lsb, bits }) => {
+    const first = Math.max(lsb, from);
+    return { lsb: first - from, bits: Math.min(lsb + bits, from + beatBits) - first };
+  }).filter(({ bits }) => bits > 0);
+}
 
-/** Takes out of a command the bits that no engine has a field in, a quarter of them. */
-export const packCommand = (word: Uint): Uint =>
-  cat(...USED_RUNS.map(({ lsb, bits }) => word.bits(lsb + bits - 1, lsb)).reverse());
+/** Some runs of bits of a beat, without what lies between them. */
+export const packBits = (beat: Uint, runs: readonly BitRun[]): Uint =>
+  cat(...runs.map(({ lsb, bits }) => beat.bits(lsb + bits - 1, lsb)).reverse());
 
-/** A packed command with 0 in the bits that were taken out. */
-export function unpackCommand(packed: Uint): Uint {
+/** A beat of `width` bits with its runs of bits where they belong and 0 between them. */
+export function unpackBits(packed: Uint, runs: readonly BitRun[], width: number): Uint {
   const parts: Uint[] = [];
   let [lsb, from] = [0, 0];
-  for (const run of USED_RUNS) {
+  for (const run of runs) {
     if (run.lsb > lsb) parts.push(uintLit(0, run.lsb - lsb));
     parts.push(packed.bits(from + run.bits - 1, from));
     from += run.bits;
     lsb = run.lsb + run.bits;
   }
-  if (lsb < COMMAND_BITS) parts.push(uintLit(0, COMMAND_BITS - lsb));
+  if (lsb < width) parts.push(uintLit(0, width - lsb));
   return cat(...parts.reverse());
 }
 

@@ -20,10 +20,10 @@ export const machineShape = (p: Params) => ({
   writeBeats: uint(COUNTER_BITS),
   arrayCycles: uint(COUNTER_BITS),
   semaphores: times(p.semaphores, () => uint(countBits(p))),
-  engines: times(ENGINES.length, () => ({
+  engines: ENGINES.map((engine) => ({
     ...engineStatusShape,
     missing: uint(MASK_BITS),
-    queued: uint(queuedBits(p.queueDepth)),
+    queued: uint(queuedBits(p.queueDepths[engine])),
   })),
 });
 

@@ -2,6 +2,6 @@
 export { AxiRead } from "./axi-read.ts";
 export { AxiWrite } from "./axi-write.ts";
 export { BurstSplitter } from "./burst-splitter.ts";
-export { Load } from "./load.ts";
+export { Load, startedLoads } from "./load.ts";
 export { RunWalker } from "./run-walker.ts";
-export { Store } from "./store.ts";
+export { Store, unansweredStores } from "./store.ts";

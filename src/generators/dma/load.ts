@@ -92,7 +92,7 @@ export const Load = module(
     const started = fifo(
       "started",
       { runs: localRunsShape, post: uint(MASK_BITS), index: uint(INDEX_BITS) },
-      Math.max(2, p.outstandingReads),
+      startedLoads(p),
     );
     const ready = splitter.runs.ready.and(started.ready).and(stop.not());
     const start = io.command.valid.and(ready).and(wellFormed);
@@ -265,6 +265,9 @@ export const Load = module(
     io.stalled.set(false);
   },
 );
+
+/** LOAD commands whose bursts are asked for and whose data are not placed yet, beside the one under way. */
+export const startedLoads = (p: Params): number => Math.min(4, Math.max(2, p.outstandingReads));
 
 /** All bits of a mask set. */
 const allOnes = (width: number): bigint => (1n << BigInt(width)) - 1n;

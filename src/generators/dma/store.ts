@@ -78,11 +78,7 @@ export const Store = module(
     const wellFormed = isWellFormed(p, command).and(isWholeBeats(command.runLength, fit));
     const splitter = instance(BurstSplitter, p);
     const started = fifo("started", { runs: localRunsShape, index: uint(INDEX_BITS) }, 2);
-    const unanswered = fifo(
-      "unanswered",
-      { post: uint(MASK_BITS), index: uint(INDEX_BITS) },
-      Math.max(2, p.outstandingWrites),
-    );
+    const unanswered = fifo("unanswered", { post: uint(MASK_BITS), index: uint(INDEX_BITS) }, unansweredStores(p));
     const ready = splitter.runs.ready.and(started.ready).and(unanswered.ready).and(stop.not());
     const start = io.command.valid.and(ready).and(wellFormed);
     io.command.ready.set(ready);
@@ -230,3 +226,6 @@ export const Store = module(
     io.stalled.set(stalled);
   },
 );
+
+/** STORE commands of which not all bursts are answered. */
+export const unansweredStores = (p: Params): number => Math.min(4, Math.max(2, p.outstandingWrites));

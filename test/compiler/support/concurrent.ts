@@ -18,7 +18,7 @@ interface Running {
   done: boolean;
 }
 
-/** Runs a program's segments with random timing; commands wait in queues of `queueDepth`, filled in program order. */
+/** Runs a program's segments with random timing; commands wait in queues of `queueDepths`, filled in program order. */
 export function executeConcurrently(params: Params, program: Program, image: Uint8Array, random: Random): void {
   const machine = new Machine(params, { poison: random.integer(1, 2 ** 30) });
   for (const { firstCommand, commands, hostSteps } of program.segments) {
@@ -76,7 +76,7 @@ class ConcurrentRun {
     const command = this.#commands[this.#dispatched];
     if (command === undefined || this.#random.chance(0.5)) return false;
     const queue = this.#queues[ENGINES.indexOf(command.engine)]!;
-    if (queue.length >= this.#params.queueDepth) return false;
+    if (queue.length >= this.#params.queueDepths[command.engine]) return false;
     queue.push({ command, index: this.#dispatched, done: false });
     this.#dispatched++;
     return true;
