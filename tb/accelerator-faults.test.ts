@@ -6,8 +6,8 @@ import { command, ENGINES, NORM_FUNCTIONS } from "../src/isa/index.ts";
 import type { Command, FaultName } from "../src/isa/index.ts";
 import { Machine, MachineFault } from "../src/machine/index.ts";
 import { openDriver, runBoth } from "./support/accelerator-driver.ts";
-import { altered, assemble, ProgramMaker } from "./support/random-program.ts";
-import type { TestProgram } from "./support/random-program.ts";
+import { ProgramMaker } from "./support/random-program.ts";
+import { altered, assemble, type TestProgram } from "./support/test-program.ts";
 
 const p = loadConfig("edge");
 

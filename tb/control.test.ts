@@ -19,7 +19,7 @@ import { ControlBench } from "./support/control-bench.ts";
 import { openControl } from "./support/control-driver.ts";
 import type { ControlDriver, EngineOptions } from "./support/control-driver.ts";
 import { variant } from "./support/params.ts";
-import { assemble } from "./support/random-program.ts";
+import { assemble } from "./support/test-program.ts";
 
 const transformer = loadConfig("transformer");
 

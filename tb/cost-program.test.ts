@@ -11,7 +11,8 @@ import type { Random } from "../src/harness/index.ts";
 import type { Command } from "../src/isa/index.ts";
 import { Device, runProgram } from "../src/runtime/index.ts";
 import { openDriver } from "./support/accelerator-driver.ts";
-import { assemble, ProgramMaker, withSemaphores } from "./support/random-program.ts";
+import { ProgramMaker } from "./support/random-program.ts";
+import { assemble, withSemaphores } from "./support/test-program.ts";
 
 /** A command's life as the trace port shows it. */
 type Life = readonly [index: number, engine: string, start: number, retire: number];

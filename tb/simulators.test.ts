@@ -9,7 +9,7 @@ import { openAccelerator, SIMULATORS } from "../src/harness/index.ts";
 import { command } from "../src/isa/index.ts";
 import { openDriver } from "./support/accelerator-driver.ts";
 import type { AcceleratorDriver } from "./support/accelerator-driver.ts";
-import { assemble } from "./support/random-program.ts";
+import { assemble } from "./support/test-program.ts";
 
 const p = loadConfig("edge");
 

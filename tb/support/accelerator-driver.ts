@@ -8,7 +8,7 @@ import type { Accelerator, MemoryOptions, MemoryStatistics, SimulatorName } from
 import { CONTROL_BITS, ENGINES, FAULTS, REGISTERS, STATUS_BITS } from "../../src/isa/index.ts";
 import type { ExecutionTrace, FaultName } from "../../src/isa/index.ts";
 import { Machine } from "../../src/machine/index.ts";
-import type { TestProgram } from "./random-program.ts";
+import type { TestProgram } from "./test-program.ts";
 
 /** The image: commands first, then the DRAM that offsets count from. Not at 0, so that a forgotten base shows. */
 const BUS = 0x2_8000_0000;

@@ -1,48 +1,10 @@
 /** Random programs for the whole accelerator: legal commands of every kind in a random order, semaphores by the compiler's own hazard analysis. */
 import type { Params } from "../../src/config/index.ts";
-import { findDependencies } from "../../src/compiler/hazards.ts";
-import { synchronise } from "../../src/compiler/synchronise.ts";
 import type { Random } from "../../src/harness/index.ts";
-import {
-  command,
-  COMMAND_BYTES,
-  encodeCommand,
-  GEMM_INITS,
-  LOAD_SPACES,
-  NORM_FUNCTIONS,
-  NORM_OUTPUTS,
-  STORE_SOURCES,
-} from "../../src/isa/index.ts";
+import { command, GEMM_INITS, LOAD_SPACES, NORM_FUNCTIONS, NORM_OUTPUTS, STORE_SOURCES } from "../../src/isa/index.ts";
 import type { Command, EngineName, NormFunction, PartialFields } from "../../src/isa/index.ts";
 import { meanReciprocal } from "../../src/reference/index.ts";
-
-/** A program and the DRAM it starts from, BASE at its first byte. */
-export interface TestProgram {
-  readonly commands: readonly Command[];
-  readonly bytes: Uint8Array;
-  readonly dram: Uint8Array;
-}
-
-/** Commands as bytes. */
-export function assemble(commands: readonly Command[]): Uint8Array {
-  const bytes = new Uint8Array(commands.length * COMMAND_BYTES);
-  commands.forEach((c, i) => {
-    encodeCommand(c, bytes, i * COMMAND_BYTES);
-  });
-  return bytes;
-}
-
-/** A command with some fields changed. */
-export function altered({ engine, fields }: Command, changes: Readonly<Record<string, number>>): Command {
-  const own = Object.entries(fields).filter(([name]) => name !== "opcode" && name !== "reserved");
-  return command(engine, { ...Object.fromEntries(own), ...changes });
-}
-
-/** Gives commands, in an order that is right one by one, the semaphores that keep it right on four engines. */
-export function withSemaphores(p: Params, commands: readonly Command[], dramBytes: number): Command[] {
-  const { wait, post } = synchronise(p, commands, findDependencies(p, commands, { start: 0, end: dramBytes }));
-  return commands.map((c, i) => altered(c, { wait: wait[i]!, post: post[i]! }));
-}
+import { assemble, withSemaphores, type TestProgram } from "./test-program.ts";
 
 /** A block of `count` pieces of `length` rows or words, a stride apart. */
 interface Block {

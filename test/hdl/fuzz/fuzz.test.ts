@@ -7,8 +7,8 @@ import { emitterMistakes, loweringMistakes } from "./mutations.ts";
 const options = { cycles: 20, batch: 50 };
 
 /**
- * The same designs every time where Verilator takes part: 5.006 makes mistakes of its own, which some designs meet. Seed
- * 1502207526, for one: `0 >= 63'sd0` is false to it, while Icarus Verilog and the evaluator agree. `npm run bench:fuzz` goes on to others.
+ * The same designs every time where Verilator takes part: 5.006 makes mistakes of its own, which some designs may meet.
+ * `npm run bench:fuzz` goes on to others, and tells such mistakes from ours.
  */
 const SEED = Number(process.env["SYSTOLE_SEED"] ?? 1);
 

@@ -1,7 +1,7 @@
 /**
  * The long run of the differential fuzz: `npm run bench:fuzz -- [designs] [seed] [rounds]`. Random designs in the evaluator, the
  * embedded simulator and Verilator, with Icarus Verilog as the referee where Verilator differs; then the mistakes made on purpose,
- * each found and made small. Ends with 1 on a disagreement.
+ * each found and made small in so many rounds; 0 leaves them out. Batch b of seed s is that of seed s + b. Ends with 1 on a disagreement.
  */
 import { saveMistake } from "./report.ts";
 import { fuzz, shrink, type FuzzOptions } from "./fuzz.ts";
@@ -24,7 +24,7 @@ if (saved.length > 0) {
 }
 if (found !== undefined) {
   show(`disagreement (seed ${seed}, batch ${found.batch}, design ${found.index})`);
-  const { description, disagreement } = await shrink(found, options, 5 * rounds);
+  const { description, disagreement } = await shrink(found, options, Math.max(20, 5 * rounds));
   show(
     `${description}\n${disagreement.engine}: ${disagreement.port} in cycle ${disagreement.cycle} is ${disagreement.found}`,
   );
@@ -42,7 +42,7 @@ if (found !== undefined) {
       ([name, mistake]) => [`lowering: ${name}`, { loweringMistake: mistake, verilog: false }] as const,
     ),
   ];
-  for (const [name, mistake] of mistakes) {
+  for (const [name, mistake] of rounds === 0 ? [] : mistakes) {
     const wrong = { ...options, batch: 20, designs: 400, ...mistake };
     const { found: seen, designs: needed } = await fuzz(wrong);
     if (seen === undefined) {
