@@ -3,8 +3,7 @@ import { grouped, percent } from "../../report/index.ts";
 import { DRAM_BYTE } from "../../silicon/energy/index.ts";
 import { SURVEY } from "../../silicon/report/published.ts";
 import { against, againstCount, figures, kge, millijoules, mm2, onChip, strong } from "./page-format.ts";
-import type { RowsOf } from "./page.ts";
-import { partOf, type AreaRow } from "./result.ts";
+import { partOf, type AreaRow, type RowsOf } from "./result.ts";
 
 /** What the instances of the RTL are called on the page; others keep their names. */
 const BLOCKS: Readonly<Record<string, string>> = {

@@ -47,6 +47,9 @@ export const areaRowSchema = z.strictObject({
 /** One variant's row. */
 export type AreaRow = z.infer<typeof areaRowSchema>;
 
+/** The rows of a group in the order of the study. */
+export type RowsOf = (group: AreaGroup) => readonly AreaRow[];
+
 export const areaStudySchema = z.strictObject({
   config: z.string(),
   library: z.string(),
