@@ -58,6 +58,19 @@ test("where Icarus Verilog does not know the value, the disagreement stays", () 
   });
 });
 
+test("Verilator's disagreement is judged on the design alone, under its own number; one that does not come again stays", async () => {
+  const mistake = emitterMistakes["signed wires are declared unsigned"];
+  const all = trials(1, 8);
+  const disagreement = { engine: "Verilator", index: 7, cycle: 20, port: "s_1", expected: 1n, found: 0n } as const;
+  const { ours } = await judge(all, [disagreement], mistake);
+  expect(ours).toMatchObject({ engine: "Icarus", index: 7 });
+  const right = await judge(all.slice(0, 2), [{ ...disagreement, index: 1 }]);
+  expect(right).toMatchObject({
+    ours: { engine: "Verilator", remark: "It does not show a second time" },
+    mistakes: [],
+  });
+}, 60_000);
+
 test("without Icarus Verilog a disagreement is one, and the remark says what to install", async () => {
   vi.stubEnv("PATH", "/nowhere");
   const disagreement = { engine: "Verilator", index: 0, cycle: 20, port: "s_1", expected: 1n, found: 0n } as const;
