@@ -3,11 +3,12 @@ import { loadConfig } from "../../src/config/index.ts";
 import { Accelerator } from "../../src/generators/index.ts";
 import { elaborate } from "../../src/hdl/index.ts";
 import {
+  DEFAULT_MACRO_RULE,
   designStructure,
   fpgaReport,
+  fpgaUnits,
   fpgaUse,
   NO_MACROS,
-  synthesisUnits,
   type FpgaFamily,
   type ModuleSynthesis,
 } from "../../src/silicon/index.ts";
@@ -15,7 +16,12 @@ import { runUnit } from "../../src/silicon/synthesis/job.ts";
 import { recipeFor } from "../../src/silicon/synthesis/targets.ts";
 
 const edge = elaborate(Accelerator, loadConfig("edge"));
-const units = new Map(synthesisUnits(edge, NO_MACROS).map((unit) => [unit.module, unit]));
+const units = new Map(fpgaUnits(edge, DEFAULT_MACRO_RULE).map((unit) => [unit.module, unit]));
+
+/** Memories that are macros on a chip: scratchpad, accumulator, rows of the norm unit. */
+const macros = [...designStructure(edge, DEFAULT_MACRO_RULE).modules.values()]
+  .flatMap(({ memories }) => memories.filter(({ built }) => built === "macro"))
+  .map(({ module }) => module);
 
 /** Modules of the preset `edge`, mapped each by itself. */
 async function map(family: FpgaFamily, names: readonly string[]): Promise<Map<string, ModuleSynthesis>> {
@@ -41,7 +47,7 @@ const fifo = "memory_1a1w_8x64";
 describe("Xilinx 7-series", () => {
   let made: Map<string, ModuleSynthesis>;
   beforeAll(async () => {
-    made = await map("xc7", ["pe", scratchpad, accumulator, fifo]);
+    made = await map("xc7", ["pe", ...new Set(macros), fifo]);
   }, 240_000);
   const cells = (module: string) => made.get(module)!.cells;
   const use = (module: string) => fpgaUse("xc7", cells(module));
@@ -52,8 +58,9 @@ describe("Xilinx 7-series", () => {
     expect(use("pe").lut).toBeLessThan(30);
   });
 
-  test("banks of scratchpad and accumulator are block RAMs and nothing else", () => {
-    for (const bank of [scratchpad, accumulator]) {
+  test("banks of scratchpad and accumulator, and all other macros, are block RAMs and nothing else", () => {
+    expect(macros).toEqual(expect.arrayContaining([scratchpad, accumulator]));
+    for (const bank of macros) {
       expect(Object.keys(cells(bank)).every((cell) => cell.startsWith("RAMB"))).toBe(true);
     }
     // 1024 words of 64 bits are two RAMB36 of 36 bits a word, 512 words of 256 bits four of 72.
@@ -81,9 +88,14 @@ test("iCE40: a PE's multiplier and sum in SB_MAC16, banks in 4 kbit blocks", asy
   expect(fpgaUse("ice40", made.get(accumulator)!.cells)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 32, lutRam: 0 });
 }, 120_000);
 
-test("UltraScale+: a PE's multiplier in DSP48E2", async () => {
-  const made = await map("xcup", ["pe"]);
+test("UltraScale+: a PE's multiplier in DSP48E2, banks and shallow memories in block RAM", async () => {
+  const shallow = macros.find((name) => name.endsWith("_128x48"))!;
+  const made = await map("xcup", ["pe", scratchpad, shallow]);
   expect(made.get("pe")!.cells["DSP48E2"]).toBe(1);
+  for (const bank of [scratchpad, shallow]) {
+    expect(fpgaUse("xcup", made.get(bank)!.cells)).toMatchObject({ lut: 0, lutRam: 0 });
+    expect(fpgaUse("xcup", made.get(bank)!.cells).bram).toBeGreaterThan(0);
+  }
 }, 240_000);
 
 test("a design's use is that of its modules, times their instances", () => {

@@ -8,6 +8,7 @@ import { fpgaReport } from "../fpga/index.ts";
 import {
   DEFAULT_MACRO_RULE,
   designStructure,
+  fpgaUnits,
   NO_MACROS,
   synthesise,
   synthesisUnits,
@@ -126,10 +127,10 @@ async function energyOf(
   });
 }
 
-/** The design on FPGAs: no memory is a macro, since their flows find the block RAMs themselves. */
+/** The design on FPGAs: no memory is a macro, their flows build them. */
 async function fpgaOf(design: Design, report: CostReport, options: MeasureOptions): Promise<CostReport["fpga"]> {
   if (options.fpga === undefined || options.fpga.length === 0) return undefined;
-  const units = synthesisUnits(design, NO_MACROS);
+  const units = fpgaUnits(design, options.macroRule ?? DEFAULT_MACRO_RULE);
   const structure = designStructure(design, NO_MACROS);
   const rows = [...report.modules, ...report.memories];
   const found: CostReport["fpga"] = {};

@@ -23,4 +23,4 @@ export {
   type ModuleStructure,
 } from "./structure.ts";
 export { synthesise, type Synthesis, type SynthesisOptions, type SynthesisProgress } from "./synthesise.ts";
-export { flattenedUnit, synthesisUnits, type SynthesisUnit } from "./units.ts";
+export { flattenedUnit, fpgaUnits, synthesisUnits, type SynthesisUnit } from "./units.ts";

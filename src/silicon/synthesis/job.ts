@@ -14,6 +14,7 @@ export function unitScript(unit: SynthesisUnit, recipe: Recipe): string {
     `hierarchy -check -top ${unit.module}`,
     // Memories of flip-flops come first: beside the register of its address one would be built as another memory.
     ...(unit.flatten === true ? ["proc", "memory -nordff", "flatten -noscopeinfo"] : []),
+    ...(unit.blockRam === true ? ['setattr -set ram_style "block" m:*'] : []),
     recipe.script(unit.module),
     // Of an FPGA's flow the netlist alone: its library is in the design too.
     `write_json ${recipe.selected === true ? "-selected " : ""}${NETLIST}`,

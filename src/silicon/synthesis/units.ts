@@ -3,7 +3,7 @@ import type { Design, Module } from "../../hdl/ir.ts";
 import { emitVerilog } from "../../hdl/index.ts";
 import { memoryModule, type MemoryModule } from "../../hdl/verilog/memory.ts";
 import { designPorts } from "../../hdl/verilog/index.ts";
-import { isMacro, type MacroRule } from "./structure.ts";
+import { isMacro, NO_MACROS, type MacroRule } from "./structure.ts";
 
 /** One distinct module, or one memory of flip-flops: the text of its own, and black boxes in the places of what it has inside. */
 export interface SynthesisUnit {
@@ -14,6 +14,8 @@ export interface SynthesisUnit {
   readonly blackBoxes: readonly string[];
   /** The text is of several modules, which are made one before anything else. */
   readonly flatten?: boolean;
+  /** A memory that is to be block RAM, whatever a flow for FPGAs thinks of its shape. */
+  readonly blockRam?: boolean;
 }
 
 interface StubPort {
@@ -43,6 +45,19 @@ export function synthesisUnits(design: Design, rule: MacroRule): SynthesisUnit[]
       .filter(({ external }) => external === undefined)
       .map((module) => ({ module: module.name, verilog: texts.get(module.name)!, ...boxesOf(module) })),
   ];
+}
+
+/** The pieces of a design for an FPGA: what the rule makes macros is block RAM, and all other memories are left to the flow. */
+export function fpgaUnits(design: Design, rule: MacroRule): SynthesisUnit[] {
+  const macros = new Set(
+    design.modules
+      .flatMap(({ memories }) => memories)
+      .filter((memory) => isMacro(memory, rule))
+      .map((memory) => memoryModule(memory).name),
+  );
+  return synthesisUnits(design, NO_MACROS).map((unit) =>
+    macros.has(unit.module) ? { ...unit, blockRam: true } : unit,
+  );
 }
 
 /**
