@@ -15,7 +15,7 @@ export { renderAreaPicture } from "./html-picture.ts";
 export { renderCostPage } from "./html.ts";
 export { isCostReport, loadCostReport } from "./load.ts";
 export { measureCost, measureDesign, requantiserDesign, um2PerGe } from "./measure.ts";
-export type { CostOptions, EnergyWish, MeasuredDesign, MeasureOptions, Technology } from "./measure.ts";
+export type { CostOptions, EnergyWish, MeasuredDesign, MeasureOptions, Technology } from "./options.ts";
 export { Areas, type Area, type DesignParts } from "./areas.ts";
 export { flattenedLogic } from "./parts.ts";
 export { PUBLISHED_BLOCKS } from "./published.ts";

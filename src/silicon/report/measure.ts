@@ -1,4 +1,3 @@
-import type { Workload } from "../../bench/index.ts";
 import type { Params } from "../../config/index.ts";
 import { elaborateAccelerator } from "../../generators/index.ts";
 import { Lane } from "../../generators/norm/index.ts";
@@ -12,56 +11,14 @@ import {
   NO_MACROS,
   synthesise,
   synthesisUnits,
-  type MacroRule,
-  type Synthesis,
-  type SynthesisOptions,
 } from "../synthesis/index.ts";
-import { macroCost, tableCost, type MacroTable, type TechnologyNode } from "../technology/index.ts";
-import type { CellLibrary, FpgaFamily, MacroCost, MacroShape } from "../types.ts";
-import type { DesignParts } from "./areas.ts";
+import { macroCost, tableCost } from "../technology/index.ts";
+import type { MacroCost, MacroShape } from "../types.ts";
 import { buildCostReport } from "./build.ts";
+import type { CostOptions, MeasuredDesign, MeasureOptions, Technology } from "./options.ts";
 import { flattenedLogic } from "./parts.ts";
 import type { CostReport, EnergyReport } from "./schema.ts";
 import { designTiming, requireDelays } from "./timing.ts";
-
-/** With what a variant is to be built. */
-export interface Technology {
-  readonly library: CellLibrary;
-  /** Node whose table gives areas in µm², delays and energies; without one there are no µm² but a Liberty file's. */
-  readonly node?: TechnologyNode | undefined;
-  /** The user's macros instead of the built-in model. Needs a node or a Liberty file. */
-  readonly macros?: MacroTable | undefined;
-}
-
-/** A workload that is run on the RTL to see how much of it moves. */
-export interface EnergyWish {
-  readonly workload: Workload;
-  /** What the workload is called in the report; default: its kind and dimensions. */
-  readonly name?: string | undefined;
-  /** Layers of the encoder of which the workload is one. */
-  readonly layers?: number | undefined;
-  /** Told the share of commands that have retired, 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-}
-
-export interface MeasureOptions extends Omit<SynthesisOptions, "target"> {
-  readonly technology: Technology;
-  readonly macroRule?: MacroRule | undefined;
-  /** FPGA families to map the design to as well. */
-  readonly fpga?: readonly FpgaFamily[] | undefined;
-}
-
-export interface CostOptions extends MeasureOptions {
-  /** Without one the report has no energy. */
-  readonly energy?: EnergyWish | undefined;
-  /** Synthesise the design as one piece too, to hold the sum of its modules against. */
-  readonly flatten?: boolean | undefined;
-}
-
-/** A design after synthesis, with what its report is made of. */
-export interface MeasuredDesign extends DesignParts {
-  readonly synthesis: Synthesis;
-}
 
 /** Synthesises a design and lays out its parts. Errors: those of `synthesise`, `liberty-no-delays`. */
 export async function measureDesign(design: Design, options: MeasureOptions): Promise<MeasuredDesign> {

@@ -1,7 +1,7 @@
 import type { Design } from "../../hdl/index.ts";
 import { DEFAULT_MACRO_RULE, flattenedUnit, synthesise } from "../synthesis/index.ts";
 import { Areas } from "./areas.ts";
-import type { MeasuredDesign, MeasureOptions } from "./measure.ts";
+import type { MeasuredDesign, MeasureOptions } from "./options.ts";
 import type { FlattenedReport } from "./schema.ts";
 
 /**
