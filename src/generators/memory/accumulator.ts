@@ -6,7 +6,7 @@ import { BankedMemory } from "./banked-memory.ts";
 /**
  * The accumulator: rows of `cols` int32 sums, biases and per-channel parameters, see {@link BankedMemory} for timing.
  *
- * Reads by priority: GEMM (never denied), NORM. Writes: GEMM (never denied), NORM, LOAD. One row read and one row
+ * Reads by priority: GEMM (never denied), NORM. Writes: GEMM (never denied), NORM, and LOAD when NORM writes nothing. One row read and one row
  * written for GEMM in every cycle, while NORM has the other banks.
  */
 export const Accumulator = module(

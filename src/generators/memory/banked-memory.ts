@@ -53,9 +53,14 @@ interface Request {
   readonly address: Uint;
 }
 
+interface Write extends Request {
+  readonly data: Uint;
+  readonly mask: Uint;
+}
+
 /**
  * A memory of several clients: banks of one read and one write port each, interleaved by the low address bits, and a
- * fixed-priority arbiter per bank and direction.
+ * fixed-priority arbiter per bank and direction. The first writer has a way of its own to every bank, the others share one.
  *
  * ```
  *   read   t      request and `ready`; the winner's address reaches its bank
@@ -64,7 +69,7 @@ interface Request {
  *   write  t      request and `ready`; the bank stores the winner's word at the end of the cycle
  * ```
  *
- * Throughput: one word per bank, cycle and direction. Interleaving makes two sequential streams collide at most once:
+ * Throughput: one word per bank and cycle read, two words a cycle written. Interleaving makes two sequential streams collide at most once:
  * the loser then runs one bank behind the winner. Addresses must be below `words`. A word must not be read in the
  * very cycle in which it is written: the commands' semaphores, and the distance of GEMM's own reads and writes, see to it.
  */
@@ -81,17 +86,19 @@ export const BankedMemory = module(
     const rowOf = ({ address }: Request): Uint => address.bits(bankBits + rowBits - 1, bankBits);
     const opposes = (other: Request, request: Request): Bool => other.valid.and(bankOf(other).eq(bankOf(request)));
 
+    const [own, ...others] = io.write;
+    const waysIn = others.length === 0 ? [own!] : [own!, sharedWay(others)];
     const words = times(p.banks, (b) => {
       const asks = (request: Request): Bool => request.valid.and(bankOf(request).eq(b));
       const reads = io.read.map(asks);
-      const writes = io.write.map(asks);
+      const writes = waysIn.map(asks);
       const readRow = firstOf(reads, io.read.map(rowOf));
-      const writeRow = firstOf(writes, io.write.map(rowOf));
+      const writeRow = firstOf(writes, waysIn.map(rowOf));
       const collides = anyOf(reads).and(anyOf(writes)).and(readRow.eq(writeRow));
       assert(collides.not(), "a word is read in the cycle in which it is written");
       const mask = firstOf(
         writes,
-        io.write.map((port) => port.mask),
+        waysIn.map(({ mask }) => mask),
       );
       const bank = memory({
         shape: uint(p.wordBits),
@@ -104,7 +111,7 @@ export const BankedMemory = module(
         enable: anyOf(writes),
         data: firstOf(
           writes,
-          io.write.map((port) => port.data),
+          waysIn.map(({ data }) => data),
         ),
         ...(p.maskBits > 1 && { mask }),
       });
@@ -130,11 +137,24 @@ export const BankedMemory = module(
       port.dataValid.set(dataValid);
       port.data.set(data);
     });
-    io.write.forEach((port, client) => {
-      port.ready.set(noneOf(io.write.slice(0, client).map((other) => opposes(other, port))));
+    own!.ready.set(true);
+    others.forEach((port, client) => {
+      port.ready.set(noneOf([opposes(own!, port), ...others.slice(0, client).map(({ valid }) => valid)]));
     });
   },
 );
+
+/** The request of the first of several writers that has one: their data are chosen once, not before every bank. */
+function sharedWay(writers: readonly Write[]): Write {
+  const asks = writers.map(({ valid }) => valid);
+  const first = (part: (write: Write) => Uint): Uint => firstOf(asks, writers.map(part));
+  return {
+    valid: anyOf(asks),
+    address: first(({ address }) => address),
+    data: first(({ data }) => data),
+    mask: first(({ mask }) => mask),
+  };
+}
 
 const anyOf = (conditions: readonly Bool[]): Bool => conditions.reduce((any, condition) => any.or(condition));
 const noneOf = (conditions: readonly Bool[]): Bool =>
