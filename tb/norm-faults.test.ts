@@ -16,7 +16,7 @@ const p = normVariant({ rows: 16, cols: 8, functions: FUNCTIONS });
 const narrow = normVariant({ rows: 32, cols: 8, lanes: 4, functions: [] });
 
 const norm = (partial: PartialFields<"norm">): NormFields =>
-  command("norm", { rows: 4, slices: 2, scaleM: 40_000, scaleE: 16, accStride: 4, spadStride: 4, ...partial })
+  command("norm", { rows: 4, slices: 2, scaleM: 1250, scaleE: 10, accStride: 4, spadStride: 4, ...partial })
     .fields as NormFields;
 
 const CASES: readonly (readonly [string, Params, PartialFields<"norm">])[] = [

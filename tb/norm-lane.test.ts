@@ -4,21 +4,31 @@ import type { Random } from "../src/harness/index.ts";
 import { normFeatures, normStages } from "../src/generators/norm/index.ts";
 import { OPERATION_KINDS } from "../src/generators/norm/operation.ts";
 import {
-  dyadic,
+  exponentOf,
+  LARGEST_MULTIPLIER,
+  SCALE_FORMATS,
+  scaleWord,
+  shiftAmount,
+  type PreShiftedFormat,
+} from "../src/isa/index.ts";
+import {
+  deferredElement,
   expElement,
   geluElement,
   geluInput,
+  lastDyadic,
   layerNormInput,
   layerNormNormalised,
   layerNormOutput,
   preloadElement,
   probabilityElement,
   requantiseElement,
-  roundShift,
   rowScale,
+  rowScaledElement,
   saturateSigned,
+  type Dyadic,
 } from "../src/reference/index.ts";
-import { normVariant, randomWord } from "./support/norm-commands.ts";
+import { normVariant, randomAmount, randomMultiplier, randomWord } from "./support/norm-commands.ts";
 import { LaneBench } from "./support/norm-lane-bench.ts";
 
 const p = normVariant({ cols: 4 });
@@ -30,18 +40,17 @@ const PASS = {
   distance: 0,
   rowScale: 0,
   ownScale: 0,
-  multiplier: 1,
-  exponent: 0,
+  multiplier: 1024,
+  amount: 9,
   toByte: 0,
   toExponent: 0,
-  toGelu: 0,
   toLayerNorm: 0,
   exp: 0,
   gelu: 0,
   normalise: 0,
   probability: 0,
   factor: 1,
-  lastExponent: 0,
+  lastShift: 0,
   addOffset: 0,
   toUnsignedByte: 0,
   toWord: 0,
@@ -123,15 +132,21 @@ function run(bench: Awaited<ReturnType<typeof open>>, random: Random, { pass, it
     });
     dut.accumulator.poke(at(stages.fetch)?.accumulator ?? random.word() | 0);
     dut.residual.poke(at(stages.fetch)?.residual ?? random.integer(-128, 127));
-    const square = at(stages.align);
+    const square = at(stages.round);
     if (square?.square !== undefined) compare(dut.square.peekBig(), square.square, pass, square);
     const sum = at(stages.affine);
     if (sum?.sum !== undefined) compare(dut.sum.peek(), sum.sum, pass, sum);
     const result = at(stages.output);
     compare(dut.resultValid.peek(), result === undefined ? 0 : 1, pass, result);
-    if (result?.result !== undefined) compare(dut.result.peek(), result.result + 0, pass, result);
+    if (result?.result !== undefined) compare(shown(dut.result.peek(), pass), result.result + 0, pass, result);
     bench.step();
   }
+}
+
+/** The result as the pass means it: a word, or a byte in the low bits. */
+function shown(result: number, { toWord, toUnsignedByte }: Partial<Pass>): number {
+  if (toWord === 1) return result;
+  return toUnsignedByte === 1 ? result & 255 : (result << 24) >> 24;
 }
 
 /** `expect` with its message made only when it is needed. */
@@ -142,186 +157,198 @@ function compare(got: number | bigint, expected: number | bigint, pass: Partial<
 }
 
 const words = (random: Random, count: number): number[] => Array.from({ length: count }, () => randomWord(random));
-const multiplier = (random: Random): number => (random.chance(0.05) ? 0 : random.integer(2 ** 15, 2 ** 16 - 1));
+const { byte, fixed, exponent } = SCALE_FORMATS;
 
-/** Exponents that bring a value of `bits` bits times a multiplier to about `to` bits. */
-const exponent = (random: Random, bits: number, to: number): number =>
-  Math.max(1, Math.min(48, random.chance(0.2) ? random.integer(1, 48) : bits + 16 - to + random.integer(-3, 3)));
+/** What makes a byte pass the last stages as it is: the factor's 1 and its shift. */
+const AS_IT_IS = { factor: 1024, lastShift: 2 };
+
+/** A scale whose amount brings a value of `bits` bits to about `to` bits. */
+function scale(random: Random, format: PreShiftedFormat, bits: number, to: number): Dyadic {
+  const e = Math.max(format.least, bits + 11 - to + random.integer(-3, 3));
+  return { m: randomMultiplier(random), e: random.chance(0.2) ? exponentOf(randomAmount(random), format) : e };
+}
+
+const first = (format: PreShiftedFormat, { m, e }: Dyadic): Partial<Pass> => ({
+  multiplier: m,
+  amount: shiftAmount(e, format),
+});
+const last = ({ m, e }: Dyadic): Partial<Pass> => ({ factor: m, lastShift: shiftAmount(e, SCALE_FORMATS.last) });
+
+/** A parameter row's word with noise in the bits that nothing reads. */
+const noisy = (random: Random, word: number): number => word | (random.word() << 27) | (random.integer(0, 1023) << 6);
+
+/** A pass that shows the function's value itself: as a word, with nothing added. */
+const SHOWN = { factor: 1, toWord: 1 };
 
 const CASES: Readonly<Record<string, (random: Random) => Case>> = {
   "requantise: sat8(acc · m · 2^-e), ReLU": (random) => {
-    const [m, e, relu] = [multiplier(random), exponent(random, random.integer(8, 31), 8), random.integer(0, 1)];
+    const { m, e } = scale(random, byte, random.integer(8, 31), 8);
+    const relu = random.integer(0, 1);
     const items = words(random, 200).map((accumulator) => {
       const y = requantiseElement(accumulator, m, e);
       return { accumulator, result: relu === 1 ? Math.max(0, y) : y };
     });
-    return { pass: { multiplier: m, exponent: e, toByte: 1, relu }, items };
+    return { pass: { ...first(byte, { m, e }), ...AS_IT_IS, toByte: 1, relu }, items };
   },
   "per channel: a parameter row changes the multiplier between two rows": (random) => {
     const items: Item[] = [];
     for (let i = 0; i < 60; i++) {
-      const [m, e] = [multiplier(random), exponent(random, 20, 8)];
-      items.push({ kind: "scale", accumulator: (random.integer(0, 1023) << 22) | (e << 16) | m });
+      const { m, e } = scale(random, byte, 20, 8);
+      items.push({ kind: "scale", accumulator: noisy(random, scaleWord(m, e, byte)) });
       for (const accumulator of words(random, random.integer(1, 4))) {
         items.push({ accumulator, result: requantiseElement(accumulator, m, e) });
       }
     }
-    return { pass: { ownScale: 1, toByte: 1 }, items };
+    return { pass: { ...AS_IT_IS, ownScale: 1, toByte: 1 }, items };
   },
   "exp: u16, as it enters the row sum": (random) => {
-    const [m, e] = [multiplier(random), exponent(random, random.integer(8, 32), 15)];
+    const exp = scale(random, exponent, random.integer(8, 32), 15);
     const rowMax = words(random, 16);
     const items = words(random, 300).map((word, i) => {
       const slot = i % 16;
       const top = rowMax[slot]!;
       const accumulator = random.chance(0.5) ? Math.max(-(2 ** 31), top - Math.abs(word)) : Math.min(top, word);
-      return { slot, accumulator, sum: expElement(top - accumulator, { m, e }) };
+      return { slot, accumulator, sum: expElement(top - accumulator, exp) };
     });
-    const pass = { distance: 1, multiplier: m, exponent: e, toExponent: 1, exp: 1, sums: 1, toUnsignedByte: 1 };
-    return { pass, items, rowMax };
+    return { pass: { ...first(exponent, exp), ...EXP, sums: 1 }, items, rowMax };
   },
-  "exp: every fraction of the polynomial": (random) => {
+  "exp: every fraction, and every integer part": (random) => {
     // Distances in units of 2^-12: u = d.
-    const [m, e] = [2 ** 15, 15];
+    const exp = { m: 2 ** 10, e: 10 };
     const rowMax = [2 ** 20];
-    const first = random.integer(0, 15) * 4096;
+    const start = random.integer(0, 31) * 4096;
     const items = Array.from({ length: 4096 }, (_, i) => ({
-      accumulator: 2 ** 20 - first - i,
-      sum: expElement(first + i, { m, e }),
+      accumulator: 2 ** 20 - start - i,
+      sum: expElement(start + i, exp),
     }));
-    return {
-      pass: { distance: 1, multiplier: m, exponent: e, toExponent: 1, exp: 1, sums: 1, toUnsignedByte: 1 },
-      items,
-      rowMax,
-    };
+    return { pass: { ...first(exponent, exp), ...EXP, sums: 1 }, items, rowMax };
   },
   "probability and deferred exp: u8": (random) => {
-    const [m, e] = [multiplier(random), exponent(random, 20, 14)];
+    const exp = scale(random, exponent, 20, 14);
     const rowMax = words(random, 8);
     const deferred = random.chance(0.5);
-    const factors = rowMax.map(() => ({
-      r: random.integer(2 ** 15, 2 ** 16 - 1),
-      shift: random.integer(16, 28),
-      mean: 0,
-    }));
+    const factors = rowMax.map(() => ({ ...rowFactor(random), mean: 0 }));
     const items = words(random, 200).map((word, i) => {
       const slot = i % 8;
       const accumulator = Math.max(-(2 ** 31), rowMax[slot]! - Math.abs(word >> 10));
-      const exp = expElement(rowMax[slot]! - accumulator, { m, e });
+      const value = expElement(rowMax[slot]! - accumulator, exp);
       const { r, shift } = factors[slot]!;
-      return {
-        slot,
-        accumulator,
-        result: deferred ? Math.min(255, roundShift(exp, 8)) : probabilityElement(exp, r, shift),
-      };
+      return { slot, accumulator, result: deferred ? deferredElement(value) : probabilityElement(value, r, shift) };
     });
-    const pass = { distance: 1, multiplier: m, exponent: e, toExponent: 1, exp: 1, toUnsignedByte: 1 };
-    return {
-      pass: { ...pass, ...(deferred ? { lastExponent: 8 } : { probability: 1 }) },
-      items,
-      rowMax,
-      factors,
+    const pass = {
+      ...first(exponent, exp),
+      ...EXP,
+      ...(deferred ? { factor: 1024, lastShift: 10 } : { probability: 1 }),
     };
+    return { pass, items, rowMax, factors };
   },
-  "row-scaled requantise: t in s32, then its multiplier": (random) => {
-    const factors = Array.from({ length: 8 }, () => ({
-      r: random.integer(2 ** 15, 2 ** 16 - 1),
-      shift: random.integer(16, 28),
-      mean: 0,
-    }));
+  "row-scaled requantise: t in s16, then its multiplier": (random) => {
+    const factors = Array.from({ length: 8 }, () => ({ ...rowFactor(random), mean: 0 }));
     const whole = random.chance(0.5);
-    const [m, e] = whole ? [1, 0] : [multiplier(random), exponent(random, 24, 8)];
+    const final = { m: randomMultiplier(random), e: random.integer(8, 31) };
     const items = words(random, 200).map((accumulator, i) => {
       const { r, shift } = factors[i % 8]!;
       const t = rowScale(accumulator, r, shift);
-      return { slot: i % 8, accumulator, result: whole ? t : saturateSigned(roundShift(t * m, e), 8) };
+      return { slot: i % 8, accumulator, result: whole ? t : rowScaledElement(accumulator, r, shift, final) };
     });
-    return { pass: { rowScale: 1, factor: m, lastExponent: e, toWord: whole ? 1 : 0 }, items, factors };
+    return { pass: { rowScale: 1, ...(whole ? SHOWN : last(final)) }, items, factors };
   },
-  "statistics: x in s22 and x²": (random) => {
-    const [m, e] = [multiplier(random), exponent(random, random.integer(12, 31), 22)];
+  "statistics: x in s15 and x²": (random) => {
+    const { m, e } = scale(random, fixed, random.integer(12, 31), 15);
     const items = words(random, 200).map((accumulator) => {
       const x = layerNormInput(accumulator, m, e);
-      return { accumulator, sum: x, square: BigInt(x) * BigInt(x) };
+      return { accumulator, sum: x, square: BigInt(x * x) };
     });
-    return { pass: { multiplier: m, exponent: e, toLayerNorm: 1, sums: 1, statistics: 1 }, items };
+    return { pass: { ...first(fixed, { m, e }), toLayerNorm: 1, sums: 1, statistics: 1 }, items };
   },
-  "normalise: n in s18": (random) => {
-    const [m, e] = [multiplier(random), exponent(random, 24, random.integer(8, 22))];
-    const factors = Array.from({ length: 8 }, () => ({
-      r: random.chance(0.1) ? 2 ** 16 : random.integer(2 ** 15 + 1, 2 ** 16),
-      shift: random.integer(0, 30),
-      mean: randomWord(random) >> 6,
-    }));
+  "normalise: n": (random) => {
+    const { m, e } = scale(random, fixed, 24, random.integer(8, 15));
+    const factors = Array.from({ length: 8 }, () => layerNormFactor(random));
     const items: Item[] = [
-      { kind: "gain", accumulator: (random.word() << 16) | 2 },
+      { kind: "gain", accumulator: 1 },
       { kind: "offset", accumulator: 0 },
     ];
     for (const [i, accumulator] of words(random, 200).entries()) {
       const x = layerNormInput(accumulator, m, e);
       items.push({ slot: i % 8, accumulator, result: layerNormNormalised(x, factors[i % 8]!) });
     }
-    // Gain 2 and exponent 1 show n itself.
-    const pass = { multiplier: m, exponent: e, toLayerNorm: 1, normalise: 1, addOffset: 1, lastExponent: 1, toWord: 1 };
+    const pass = { ...first(fixed, { m, e }), ...SHOWN, toLayerNorm: 1, normalise: 1, addOffset: 1 };
     return { pass, items, factors };
   },
   "normalise: gain and offset per channel": (random) => {
-    const [m, e] = [multiplier(random), exponent(random, 24, 20)];
-    const last = random.integer(20, 30);
-    const factor = {
-      r: random.integer(2 ** 15 + 1, 2 ** 16),
-      shift: random.integer(10, 24),
-      mean: randomWord(random) >> 8,
-    };
+    const { m, e } = scale(random, fixed, 24, 15);
+    const final = random.integer(14, 26);
+    const factor = { ...layerNormFactor(random), shift: random.integer(8, 16) };
     const items: Item[] = [];
     for (let i = 0; i < 40; i++) {
-      const [gain, offset] = [random.integer(-(2 ** 15), 2 ** 15 - 1), randomWord(random)];
-      items.push({ kind: "gain", accumulator: (random.word() << 16) | (gain & 0xffff) });
+      const [gain, offset] = [random.integer(-(2 ** 13), 2 ** 13 - 1), randomWord(random)];
+      items.push({ kind: "gain", accumulator: gain });
       items.push({ kind: "offset", accumulator: offset });
       for (const accumulator of words(random, random.integer(1, 3))) {
         const n = layerNormNormalised(layerNormInput(accumulator, m, e), factor);
-        items.push({ accumulator, result: layerNormOutput(n, gain, offset, last) });
+        items.push({ accumulator, result: layerNormOutput(n, gain, saturateSigned(offset, 16), final) });
       }
     }
-    const pass = { multiplier: m, exponent: e, toLayerNorm: 1, normalise: 1, addOffset: 1, lastExponent: last };
+    const pass = { ...first(fixed, { m, e }), toLayerNorm: 1, normalise: 1, addOffset: 1, lastShift: final - 8 };
     return { pass, items, factors: [factor] };
   },
   "GELU: every input": (random) => {
-    // m · 2^-e = 1: the accumulator is x; the result is g, at most 2^31 in s32.
+    // m · 2^-e = 1: the accumulator is x.
     const step = random.integer(5, 11);
     const items: Item[] = [];
     for (let x = -(2 ** 15) + random.integer(0, step - 1); x < 2 ** 15; x += step) {
-      items.push({ accumulator: x, result: saturateSigned(geluElement(x), 32) });
+      items.push({ accumulator: x, result: geluElement(x) });
     }
-    return { pass: { multiplier: 2 ** 15, exponent: 15, toGelu: 1, gelu: 1, toWord: 1 }, items };
+    return { pass: { ...SHOWN, gelu: 1 }, items };
   },
   "GELU: to s8": (random) => {
-    const [m, e] = [multiplier(random), exponent(random, random.integer(12, 31), 15)];
-    const [finalM, finalE] = [multiplier(random), random.integer(36, 44)];
+    const { m, e } = scale(random, fixed, random.integer(12, 31), 15);
+    const final = { m: randomMultiplier(random), e: random.integer(14, 22) };
     const items = words(random, 200).map((accumulator) => {
       const g = geluElement(geluInput(accumulator, m, e));
-      return { accumulator, result: saturateSigned(dyadic(g, finalM, finalE), 8) };
+      return { accumulator, result: saturateSigned(lastDyadic(g, final), 8) };
     });
-    return { pass: { multiplier: m, exponent: e, toGelu: 1, gelu: 1, factor: finalM, lastExponent: finalE }, items };
+    return { pass: { ...first(fixed, { m, e }), ...last(final), gelu: 1 }, items };
   },
   "preload: residual times ratio plus bias": (random) => {
-    const items: Item[] = [];
-    for (let i = 0; i < 40; i++) {
-      const [m, e, bias] = [multiplier(random), random.integer(1, 24), randomWord(random)];
-      items.push({ kind: "scale", accumulator: (random.integer(0, 1023) << 22) | (e << 16) | m });
-      items.push({ kind: "offset", accumulator: bias });
-      for (let row = random.integer(1, 3); row > 0; row--) {
-        const residual = random.integer(-128, 127);
-        items.push({ residual, result: preloadElement(residual, m, e, bias) });
-      }
+    // A slice is written before the next one starts: one set of parameters.
+    const { m, e } = { m: randomMultiplier(random), e: random.integer(1, 16) };
+    const [factor, bias] = [
+      random.chance(0.7) ? 2 ** random.integer(0, 4) : randomMultiplier(random),
+      randomWord(random),
+    ];
+    const items: Item[] = [
+      { kind: "scale", accumulator: noisy(random, scaleWord(m, e, fixed)) },
+      { kind: "offset", accumulator: bias },
+    ];
+    for (let row = 0; row < 60; row++) {
+      const residual = random.integer(-128, 127);
+      items.push({ residual, result: preloadElement(residual, { m, e }, factor, bias) });
     }
-    return { pass: { residual: 1, ownScale: 1, addOffset: 1, toWord: 1 }, items };
+    return { pass: { residual: 1, ownScale: 1, factor, addOffset: 1, toWord: 1 }, items };
   },
-  "raw: the accumulator itself": (random) => ({
-    pass: { toWord: 1 },
-    items: words(random, 200).map((accumulator) => ({ accumulator, result: accumulator })),
+  "raw: the lane's bits of the word": (random) => ({
+    pass: { ...SHOWN, raw: 1 },
+    items: Array.from({ length: 200 }, () => {
+      const residual = random.integer(-128, 127);
+      return { residual, result: residual };
+    }),
   }),
 };
+
+/** Controls of an exp, whatever becomes of it. */
+const EXP = { distance: 1, toExponent: 1, exp: 1, toUnsignedByte: 1 };
+
+const rowFactor = (random: Random): { r: number; shift: number } => ({
+  r: random.integer(2 ** 10, LARGEST_MULTIPLIER),
+  shift: random.integer(10, 22),
+});
+
+const layerNormFactor = (random: Random): { r: number; shift: number; mean: number } => ({
+  r: random.integer(2 ** 10, LARGEST_MULTIPLIER),
+  shift: random.integer(0, 22),
+  mean: randomWord(random) >> 13,
+});
 
 describe("norm lane, each stage against the integer reference", () => {
   test.each(Object.entries(CASES))("%s", async (_, make) => {

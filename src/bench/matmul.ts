@@ -2,6 +2,7 @@
 import { compileMatmul, findTensor, writeTensor } from "../compiler/index.ts";
 import type { CompileOptions } from "../compiler/index.ts";
 import type { Params } from "../config/index.ts";
+import { SCALE_FORMATS } from "../isa/index.ts";
 import { broadcastBias, matmul, requantise, toDyadicChannels } from "../reference/index.ts";
 import { createRandom } from "../model/index.ts";
 import type { Workload } from "./workload.ts";
@@ -27,6 +28,7 @@ export function matmulWorkload(params: Params, benchmark: MatmulBenchmark, optio
   const bias = Int32Array.from({ length: cols }, () => random.below(20_001) - 10_000);
   const scales = toDyadicChannels(
     Array.from({ length: cols }, () => outputScale(inner) * (0.5 + random.below(1000) / 1000)),
+    SCALE_FORMATS.byte,
   );
   const compiled = compileMatmul(params, { rows, inner, cols, weights, bias, scales }, options);
   return {

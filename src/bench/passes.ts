@@ -77,7 +77,7 @@ export function layerNormWorkload(params: Params, benchmark: PassBenchmark, opti
     Float64Array.from({ length: cols }, () => mean + deviation * random.gaussian());
   const constants = layerNormConstants({
     accumulatorScales: new Float64Array(cols).fill(UNIT),
-    inputScale: 2 ** -16,
+    inputScale: 2 ** -10,
     gamma: vary(1, 0.1),
     beta: vary(0, 0.1),
     outputScale: 1 / 32,

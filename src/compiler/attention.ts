@@ -2,7 +2,7 @@
  * Attention of all heads: Q·Kᵀ with the row maximum tracked, exponentials that stay in the scratchpad, P·V, and one pass
  * that brings the context to s8. In the order QK(i+1), PV(i), so that NORM works under the array.
  */
-import { GEMM_INITS, NORM_FUNCTIONS, NORM_OUTPUTS } from "../isa/index.ts";
+import { firstScale, GEMM_INITS, lastScale, NORM_FUNCTIONS, NORM_OUTPUTS, SCALE_FORMATS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic } from "../reference/index.ts";
 import { attentionCandidates, attentionLabel, keyExtent } from "./attention-tiling.ts";
@@ -248,8 +248,7 @@ class AttentionEmitter {
         ...(writes ? { output: NORM_OUTPUTS.scratchpad, spadAddress: weights.address, spadStride: rows } : {}),
         validColumns: of.keys,
         rowSlot: slots.address,
-        scaleM: exponent.m,
-        scaleE: exponent.e,
+        ...firstScale(exponent, SCALE_FORMATS.exponent),
       }),
     });
   }
@@ -284,8 +283,8 @@ class AttentionEmitter {
     const fields = (): PartialFields<"norm"> => ({
       function: NORM_FUNCTIONS.requantise,
       ...(mode === "deferred"
-        ? { rowScale: 1, rowSlot: slots.address, finalM: scale.m, finalE: scale.e }
-        : { scaleM: scale.m, scaleE: scale.e }),
+        ? { rowScale: 1, rowSlot: slots.address, ...lastScale(scale) }
+        : firstScale(scale, SCALE_FORMATS.byte)),
     });
     storeInt8(
       this.#builder,

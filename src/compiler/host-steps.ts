@@ -62,8 +62,8 @@ class Sections {
     return new Int16Array(this.#image.buffer, this.#next(2 * count), count);
   }
 
-  u8(count: number): Uint8Array {
-    return new Uint8Array(this.#image.buffer, this.#next(count), count);
+  s8(count: number): Int8Array {
+    return new Int8Array(this.#image.buffer, this.#next(count), count);
   }
 
   s32(count: number): Int32Array {
@@ -76,22 +76,22 @@ export function constantSections(image: Uint8Array, offset: number, columns: num
   const sections = new Sections(image, offset);
   return {
     m: sections.u16(columns),
-    e: sections.u8(columns),
+    e: sections.s8(columns),
     gain: sections.s16(columns),
-    offset: sections.s32(columns),
+    offset: sections.s16(columns),
   };
 }
 
 export interface ConstantSections {
   readonly m: Uint16Array;
-  readonly e: Uint8Array;
+  readonly e: Int8Array;
   readonly gain: Int16Array;
-  readonly offset: Int32Array;
+  readonly offset: Int16Array;
 }
 
 /** Bytes of a constants region. */
 export const constantBytes = (columns: number): number =>
-  Math.ceil((2 * columns) / 4) * 8 + Math.ceil(columns / 4) * 4 + 4 * columns;
+  Math.ceil((2 * columns) / 4) * 12 + Math.ceil(columns / 4) * 4;
 
 /** Row factors of a region: r and shift of each of `count` rows from `row` on. */
 function factorSections(

@@ -1,5 +1,5 @@
 /** What becomes of a linear layer's sums. */
-import { NORM_FUNCTIONS } from "../isa/index.ts";
+import { lastScale, NORM_FUNCTIONS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic, DyadicChannels } from "../reference/index.ts";
 import type { Block } from "./blocks.ts";
@@ -32,7 +32,7 @@ export function storeSums(builder: ProgramBuilder, epilogue: LinearEpilogue, sum
   }
   const fields = (): PartialFields<"norm"> => ({
     ...(epilogue.kind === "gelu"
-      ? { function: NORM_FUNCTIONS.gelu, finalM: epilogue.output.m, finalE: epilogue.output.e }
+      ? { function: NORM_FUNCTIONS.gelu, ...lastScale(epilogue.output) }
       : { function: NORM_FUNCTIONS.requantise, relu: epilogue.relu ? 1 : 0 }),
     perChannel: 1,
     paramAddress: parameters.address + scaleRow,

@@ -1,6 +1,7 @@
 /** A linear layer in blocks: K panels streamed, bias broadcast into the accumulator, one NORM pass per block. */
-import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
+import { GEMM_INITS, NORM_FUNCTIONS, SCALE_FORMATS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
+import { preloadScale } from "../reference/index.ts";
 import type { Budget } from "./budget.ts";
 import type { ProgramBuilder } from "./builder.ts";
 import { storeSums } from "./linear-epilogue.ts";
@@ -93,9 +94,16 @@ function* both<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {
 
 /** Section 0: what the accumulator starts from; section 1: what the pass reads. */
 function parameterSections({ bias, residual, epilogue }: LinearLayer): readonly (readonly ParameterRow[])[] {
-  const start = residual === undefined ? [valueRow(bias)] : [scaleRow(residual.ratio), valueRow(bias)];
+  const start =
+    residual === undefined
+      ? [valueRow(bias)]
+      : [scaleRow(preloadScale(residual.ratio).scale, SCALE_FORMATS.fixed), valueRow(bias)];
   if (epilogue.kind === "raw") return [start];
-  return [start, [scaleRow(epilogue.kind === "gelu" ? epilogue.input : epilogue.scales)]];
+  const scales =
+    epilogue.kind === "gelu"
+      ? scaleRow(epilogue.input, SCALE_FORMATS.fixed)
+      : scaleRow(epilogue.scales, SCALE_FORMATS.byte);
+  return [start, [scales]];
 }
 
 class LinearEmitter {
@@ -179,6 +187,7 @@ class LinearEmitter {
         perChannel: 1,
         paramAddress: parameters.address,
         paramStride: 2,
+        finalM: preloadScale(residual!.ratio).factor,
         spadAddress: source.address,
         spadStride: block.rows,
       }),

@@ -1,6 +1,7 @@
 /** Whether a configuration can compute anything at all. */
 import type { Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
+import { SCALE_FORMATS } from "../isa/index.ts";
 import { compileMatmul } from "./kernels.ts";
 
 /**
@@ -8,7 +9,7 @@ import { compileMatmul } from "./kernels.ts";
  * configuration in the error.
  */
 export function requireAnyTiling(params: Params, file: string): void {
-  const scales = { m: Uint16Array.of(1), e: Uint8Array.of(0) };
+  const scales = { m: Uint16Array.of(1), e: Int8Array.of(SCALE_FORMATS.byte.least) };
   try {
     compileMatmul(params, { rows: 1, inner: 1, cols: 1, weights: Int8Array.of(1), scales });
   } catch (error) {

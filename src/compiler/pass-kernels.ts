@@ -1,7 +1,7 @@
 /** Kernels of the norm unit alone: s32 rows from DRAM into the accumulator, the passes, s8 or u8 back to DRAM. */
 import type { NormFeature, Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
-import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
+import { firstScale, GEMM_INITS, lastScale, NORM_FUNCTIONS, SCALE_FORMATS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import type { Dyadic, DyadicChannels } from "../reference/index.ts";
 import type { SoftmaxMode } from "./attention.ts";
@@ -271,8 +271,7 @@ function addSoftmax(context: Context, { cols, scale, mode, valid = cols }: Softm
     const held = [slots, ...previousSlots];
     previousSlots = [slots];
     const common = (): PartialFields<"norm"> => ({
-      scaleM: scale.m,
-      scaleE: scale.e,
+      ...firstScale(scale, SCALE_FORMATS.exponent),
       validColumns: valid,
       rowSlot: slots.address,
     });
@@ -357,7 +356,9 @@ function addGelu(context: Context, { input: scales, output: last }: GeluKernel):
   const { builder, operation, input, output, tiling, repeat } = context;
   const { params } = builder;
   const tiles = tiling.slices * params.wordTiles;
-  const table = declareParameters(builder, "parameters", output.columns, tiles, [[scaleRow(scales)]]);
+  const table = declareParameters(builder, "parameters", output.columns, tiles, [
+    [scaleRow(scales, SCALE_FORMATS.fixed)],
+  ]);
   for (const [slice, slices] of parts(input.columns.stride / params.wordBytes, tiling.slices)) {
     const parameters = loadParameters(builder, operation, table, slice / tiling.slices, "parameters");
     for (const [row, rows] of parts(input.paddedRows, tiling.rows)) {
@@ -367,8 +368,7 @@ function addGelu(context: Context, { input: scales, output: last }: GeluKernel):
         perChannel: 1,
         paramAddress: parameters.address,
         paramStride: 1,
-        finalM: last.m,
-        finalE: last.e,
+        ...lastScale(last),
       });
       for (let run = 0; run < repeat; run++) {
         storeInt8(

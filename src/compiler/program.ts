@@ -6,7 +6,7 @@ import { z } from "zod";
 import { COMMAND_BYTES } from "../isa/index.ts";
 
 const count = z.number().int().nonnegative();
-const dyadic = z.strictObject({ m: count, e: count });
+const dyadic = z.strictObject({ m: count, e: z.int() });
 
 /** What a stretch of DRAM holds; the program writes activations only. */
 const regionSchema = z.strictObject({

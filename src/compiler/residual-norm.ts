@@ -2,8 +2,9 @@
  * A linear layer with residual and LayerNorm, fused: the residual is preloaded into the accumulator with the bias, the
  * product is added, and two NORM passes (statistics, normalise) leave s8.
  */
-import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
+import { GEMM_INITS, meanScale, NORM_FUNCTIONS, SCALE_FORMATS, shiftAmount } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
+import { preloadScale } from "../reference/index.ts";
 import type { DyadicChannels, LayerNormConstants } from "../reference/index.ts";
 import type { Budget } from "./budget.ts";
 import type { ProgramBuilder, TensorDraft } from "./builder.ts";
@@ -41,7 +42,7 @@ export interface ResidualNormLayer {
 
 /** Parameter rows of the two LayerNorm passes, per tile. */
 export const layerNormRows = ({ input, gain, offset }: ChannelLayerNorm): readonly ParameterRow[] => [
-  scaleRow(input),
+  scaleRow(input, SCALE_FORMATS.fixed),
   valueRow(gain),
   valueRow(offset),
 ];
@@ -63,7 +64,10 @@ function planResidualNorm(
     rows: layer.input.columns,
     columns,
   });
-  const sections = [[scaleRow(layer.residual.ratio), valueRow(layer.bias)], layerNormRows(layer.layerNorm)];
+  const sections = [
+    [scaleRow(preloadScale(layer.residual.ratio).scale, SCALE_FORMATS.fixed), valueRow(layer.bias)],
+    layerNormRows(layer.layerNorm),
+  ];
   const problem = {
     rows: layer.input.paddedRows,
     kTiles: weights.kTiles,
@@ -171,6 +175,7 @@ class ResidualNormEmitter {
         perChannel: 1,
         paramAddress: parameters.address + 2 * tile,
         paramStride: 2,
+        finalM: preloadScale(residual.ratio).factor,
         spadAddress: source.address,
         spadStride: rows,
       }),
@@ -254,8 +259,7 @@ export function statisticsPass(builder: ProgramBuilder, block: LayerNormBlock): 
       slices: Math.ceil(constants.gain.length / builder.params.lanes),
       accAddress: accumulator.address,
       accStride: rows,
-      recip: constants.mean.recip,
-      recipShift: constants.mean.shift,
+      ...meanScale(constants.mean),
     }),
   });
   return slots;
@@ -267,7 +271,7 @@ export function normalisePass(builder: ProgramBuilder, block: LayerNormBlock, sl
   const fields = (): PartialFields<"norm"> => ({
     ...normFields(block, slots),
     function: NORM_FUNCTIONS.normalise,
-    finalE: constants.exponent,
+    finalE: shiftAmount(constants.exponent, SCALE_FORMATS.last),
   });
   storeInt8(
     builder,

@@ -5,7 +5,7 @@
  * The factors that deferred Softmax multiplies P·V by exist only in row slots, so a job's P·V follows its Softmax, one job
  * later: P has reached DRAM by then, and the engines have the next job's Softmax to work on.
  */
-import { GEMM_INITS, NORM_FUNCTIONS } from "../isa/index.ts";
+import { firstScale, GEMM_INITS, lastScale, NORM_FUNCTIONS, SCALE_FORMATS } from "../isa/index.ts";
 import type { PartialFields } from "../isa/index.ts";
 import { keyExtent } from "./attention-tiling.ts";
 import type { KeyExtent } from "./attention-tiling.ts";
@@ -254,8 +254,7 @@ class ContextEmitter {
     const tensor = this.#between.scores;
     const weights = { ...block, tensor: this.#between.weights };
     const common = (): PartialFields<"norm"> => ({
-      scaleM: exponent.m,
-      scaleE: exponent.e,
+      ...firstScale(exponent, SCALE_FORMATS.exponent),
       validColumns,
       rowSlot: slots.address,
     });
@@ -357,8 +356,8 @@ class ContextEmitter {
     const fields = (): PartialFields<"norm"> => ({
       function: NORM_FUNCTIONS.requantise,
       ...(mode === "deferred"
-        ? { rowScale: 1, rowSlot: slots.address, finalM: scale.m, finalE: scale.e }
-        : { scaleM: scale.m, scaleE: scale.e }),
+        ? { rowScale: 1, rowSlot: slots.address, ...lastScale(scale) }
+        : firstScale(scale, SCALE_FORMATS.byte)),
     });
     // Normalised Softmax leaves nothing in the slots that P·V needs.
     const reads = mode === "deferred" ? [slots] : [];

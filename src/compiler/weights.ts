@@ -1,6 +1,8 @@
 /** Weights and parameters as they lie in DRAM. */
 import type { Params } from "../config/index.ts";
-import type { Dyadic, DyadicChannels } from "../reference/index.ts";
+import { scaleWord } from "../isa/index.ts";
+import type { PreShiftedFormat } from "../isa/index.ts";
+import type { DyadicChannels } from "../reference/index.ts";
 import { parameterUnit, roundUp, weightRowUnit } from "./builder.ts";
 import type { ProgramBuilder } from "./builder.ts";
 import type { Groups } from "./program.ts";
@@ -64,13 +66,10 @@ export interface ParameterRow {
   readonly padding: number;
 }
 
-/** The word of a dyadic multiplier: m in bits 15..0, e in bits 21..16. */
-export const dyadicWord = ({ m, e }: Dyadic): number => m | (e << 16);
-
 /** Row 0 of per-channel parameters; padding becomes 0 whatever the accumulator holds. */
-export const scaleRow = ({ m, e }: DyadicChannels): ParameterRow => ({
-  value: (column) => dyadicWord({ m: m[column]!, e: e[column]! }),
-  padding: dyadicWord({ m: 0, e: 1 }),
+export const scaleRow = ({ m, e }: DyadicChannels, format: PreShiftedFormat): ParameterRow => ({
+  value: (column) => scaleWord(m[column]!, e[column]!, format),
+  padding: 0,
 });
 
 /** A row of biases, gains or offsets. */

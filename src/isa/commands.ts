@@ -6,6 +6,8 @@
  * Bit 0 is the least significant bit of byte 0 (little endian).
  */
 
+import { LAST_SHIFT_BITS, MULTIPLIER_BITS, PRE_SHIFT_BITS } from "./scales.ts";
+
 /** Bytes of one command, and its size in bits. */
 export const COMMAND_BYTES = 64;
 export const COMMAND_BITS = COMMAND_BYTES * 8;
@@ -127,12 +129,18 @@ const SPECS = {
     rowScale: { bits: 1, doc: "requantise: multiply by 1 / row sum first (deferred Softmax)" },
     deferred: { bits: 1, doc: "exp: write u8 exponentials (deferred Softmax) instead of only summing" },
     pendingRowJobs: { bits: 2, doc: "row jobs that may still be unfinished when a pass that reads row factors starts" },
-    scaleM: { bits: 16, doc: "first dyadic multiplier, per tensor" },
-    scaleE: { bits: 6, doc: "its exponent, 1 to 48" },
-    finalM: { bits: 16, doc: "last dyadic multiplier, per tensor" },
-    finalE: { bits: 6, doc: "its exponent, 1 to 48 (normalise: the exponent of gamma and beta)" },
-    recip: { bits: 32, doc: "statistics: 16 / columns as recip x 2^-recipShift" },
-    recipShift: { bits: 6, doc: "see recip" },
+    scaleM: { bits: MULTIPLIER_BITS, doc: "first dyadic multiplier, per tensor" },
+    scaleE: {
+      bits: PRE_SHIFT_BITS,
+      doc: "amount of the shift before it: its exponent less 7 (requantise), 1 (gelu, statistics, normalise, preload), -1 (exp, probability)",
+    },
+    finalM: { bits: MULTIPLIER_BITS, doc: "last dyadic multiplier, per tensor; preload: a factor without a shift" },
+    finalE: {
+      bits: LAST_SHIFT_BITS,
+      doc: "amount of the shift after it: its exponent less 8 (normalise: the exponent of gamma and beta)",
+    },
+    recip: { bits: 24, doc: "statistics: 16 / columns as recip x 2^-(19 + recipShift)" },
+    recipShift: { bits: 4, doc: "see recip" },
   },
 } as const satisfies Record<EngineName, Record<string, FieldSpec>>;
 

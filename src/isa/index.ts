@@ -1,4 +1,5 @@
 export * from "./commands.ts";
 export * from "./encode.ts";
 export * from "./registers.ts";
+export * from "./scales.ts";
 export * from "./trace.ts";

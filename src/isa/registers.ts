@@ -15,7 +15,7 @@ export interface Register {
 /** `ID` reads as "SYST" in ASCII. */
 export const ID_VALUE = 0x53595354;
 /** Version of the register map and command layout together. */
-export const ISA_VERSION = 1;
+export const ISA_VERSION = 2;
 
 export const CONTROL_BITS = { start: 0, clear: 1 } as const;
 export const STATUS_BITS = { busy: 0, done: 1, fault: 2 } as const;

@@ -1,12 +1,19 @@
 import type { Params } from "../config/index.ts";
-import { NORM_FUNCTIONS, NORM_OUTPUTS } from "../isa/index.ts";
-import type { NormFields, NormFunction } from "../isa/index.ts";
+import {
+  exponentOf,
+  MEAN_SHIFT_LEAST,
+  NORM_FUNCTIONS,
+  NORM_OUTPUTS,
+  SCALE_FORMATS,
+  scaleOfWord,
+} from "../isa/index.ts";
+import type { NormFields, NormFunction, PreShiftedFormat } from "../isa/index.ts";
 import {
   deferredElement,
-  dyadic,
   expElement,
   geluElement,
   geluInput,
+  lastDyadic,
   layerNormInput,
   layerNormNormalised,
   layerNormOutput,
@@ -14,8 +21,7 @@ import {
   preloadElement,
   probabilityElement,
   requantiseElement,
-  roundShift,
-  rowScale,
+  rowScaledElement,
   saturateSigned,
   softmaxRowFactor,
 } from "../reference/index.ts";
@@ -40,12 +46,30 @@ interface Slice {
   readonly params: readonly [number, number, number];
 }
 
+/** What a function's first scale makes of the accumulator, which settles what the scale's shift amount means. */
+const FORMATS: Readonly<Record<NormFunction, PreShiftedFormat>> = {
+  requantise: SCALE_FORMATS.byte,
+  gelu: SCALE_FORMATS.fixed,
+  exp: SCALE_FORMATS.exponent,
+  probability: SCALE_FORMATS.exponent,
+  statistics: SCALE_FORMATS.fixed,
+  normalise: SCALE_FORMATS.fixed,
+  preload: SCALE_FORMATS.fixed,
+  raw: SCALE_FORMATS.fixed,
+};
+
 /** The first dyadic multiplier of a lane: from parameter row 0, or per tensor. */
 function scaleOf({ fields, state, params }: Slice, lane: number): Dyadic {
-  if (!fields.perChannel) return { m: fields.scaleM, e: fields.scaleE };
-  const word = state.accumulator[params[0] + lane]!;
-  return { m: word & 0xffff, e: (word >>> 16) & 63 };
+  const format = FORMATS[FUNCTION_NAMES[fields.function]!];
+  if (fields.perChannel) return scaleOfWord(state.accumulator[params[0] + lane]!, format);
+  return { m: fields.scaleM, e: exponentOf(fields.scaleE, format) };
 }
+
+/** The last dyadic multiplier, or for `normalise` the exponent of gamma and beta. */
+const lastScaleOf = ({ finalM, finalE }: NormFields): Dyadic => ({
+  m: finalM,
+  e: exponentOf(finalE, SCALE_FORMATS.last),
+});
 
 /** int8 passes: what one row of a slice becomes. `out` gets one value a lane. */
 type Pass = (slice: Slice, row: number, scales: readonly Dyadic[], out: Uint8Array, at: number) => void;
@@ -57,8 +81,7 @@ const requantisePass: Pass = ({ fields, state, lanes, accumulator, rowElements }
     const acc = state.accumulator[base + lane]!;
     let y: number;
     if (fields.rowScale) {
-      const t = rowScale(acc, state.rows.r[slot]!, state.rows.shift[slot]!);
-      y = saturateSigned(roundShift(t * fields.finalM, fields.finalE), 8);
+      y = rowScaledElement(acc, state.rows.r[slot]!, state.rows.shift[slot]!, lastScaleOf(fields));
     } else {
       y = requantiseElement(acc, scales[lane]!.m, scales[lane]!.e);
     }
@@ -70,14 +93,15 @@ const geluPass: Pass = ({ fields, state, lanes, accumulator, rowElements }, row,
   const base = accumulator + row * rowElements;
   for (let lane = 0; lane < lanes; lane++) {
     const g = geluElement(geluInput(state.accumulator[base + lane]!, scales[lane]!.m, scales[lane]!.e));
-    out[at + lane] = saturateSigned(dyadic(g, fields.finalM, fields.finalE), 8);
+    out[at + lane] = saturateSigned(lastDyadic(g, lastScaleOf(fields)), 8);
   }
 };
 
 /** The exp u16 of one element, 0 where masked. */
 function expAt({ fields, state, column }: Slice, index: number, lane: number, max: number): number {
   if (column + lane >= fields.validColumns) return 0;
-  return expElement(max - state.accumulator[index + lane]!, { m: fields.scaleM, e: fields.scaleE });
+  const scale = { m: fields.scaleM, e: exponentOf(fields.scaleE, SCALE_FORMATS.exponent) };
+  return expElement(max - state.accumulator[index + lane]!, scale);
 }
 
 const expPass: Pass = (slice, row, _scales, out, at) => {
@@ -107,7 +131,6 @@ const statisticsPass: Pass = ({ fields, state, lanes, column, accumulator, rowEl
   const base = accumulator + row * rowElements;
   const valid = Math.min(lanes, fields.validColumns - column);
   let sum = 0;
-  // At most 64 lanes of (2^21)²: exact in a double.
   let squares = 0;
   for (let lane = 0; lane < valid; lane++) {
     const x = layerNormInput(state.accumulator[base + lane]!, scales[lane]!.m, scales[lane]!.e);
@@ -115,7 +138,7 @@ const statisticsPass: Pass = ({ fields, state, lanes, column, accumulator, rowEl
     squares += x * x;
   }
   state.rows.sum[fields.rowSlot + row]! += sum;
-  state.rows.squares[fields.rowSlot + row]! += BigInt(squares);
+  state.rows.squares[fields.rowSlot + row]! += squares;
 };
 
 const normalisePass: Pass = (slice, row, scales, out, at) => {
@@ -129,9 +152,9 @@ const normalisePass: Pass = (slice, row, scales, out, at) => {
       continue;
     }
     const x = layerNormInput(state.accumulator[base + lane]!, scales[lane]!.m, scales[lane]!.e);
-    const gain = (state.accumulator[params[1] + lane]! << 16) >> 16;
-    const offset = state.accumulator[params[2] + lane]!;
-    out[at + lane] = layerNormOutput(layerNormNormalised(x, factor), gain, offset, fields.finalE);
+    const gain = (saturateSigned(state.accumulator[params[1] + lane]!, 16) << 18) >> 18;
+    const offset = saturateSigned(state.accumulator[params[2] + lane]!, 16);
+    out[at + lane] = layerNormOutput(layerNormNormalised(x, factor), gain, offset, lastScaleOf(fields).e);
   }
 };
 
@@ -217,8 +240,8 @@ function preloadSlice(params: Params, slice: Slice, j: number): void {
     const from = spadByte(params, fields, j, row);
     for (let lane = 0; lane < lanes; lane++) {
       const residual = (state.scratchpad[from + lane]! << 24) >> 24;
-      const { m, e } = scales[lane]!;
-      state.accumulator[accumulator + row * rowElements + lane] = preloadElement(residual, m, e, bias[lane]!);
+      const result = preloadElement(residual, scales[lane]!, fields.finalM, bias[lane]!);
+      state.accumulator[accumulator + row * rowElements + lane] = result;
     }
   }
 }
@@ -252,7 +275,7 @@ function startSums(state: MachineState, fields: NormFields, index: number): void
       throw new RowJobRace(index, `starts the sums of row slot ${slot}, whose last row job may be unfinished`);
     }
     state.rows.sum[slot] = 0;
-    state.rows.squares[slot] = 0n;
+    state.rows.squares[slot] = 0;
   }
 }
 
@@ -266,7 +289,7 @@ function runRowJob(state: MachineState, fields: NormFields, name: "exp" | "stati
       rows.r[slot] = r;
       rows.shift[slot] = shift;
     } else {
-      const reciprocal = { recip: fields.recip, shift: fields.recipShift };
+      const reciprocal = { recip: fields.recip, shift: MEAN_SHIFT_LEAST + fields.recipShift };
       const factor = layerNormRowFactor(rows.sum[slot]!, rows.squares[slot]!, fields.validColumns, reciprocal);
       rows.r[slot] = factor.r;
       rows.shift[slot] = factor.shift;

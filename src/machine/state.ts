@@ -4,11 +4,11 @@ import type { Params } from "../config/index.ts";
 export interface RowMemory {
   /** Written by GEMM with trackMax, s32. */
   readonly max: Int32Array;
-  /** Σ exp (u28) or Σ x (s34). */
+  /** Σ exp (u28) or Σ x (s27). */
   readonly sum: Float64Array;
-  /** Σ x², u55. */
-  readonly squares: BigInt64Array;
-  /** Factors written by row jobs: r u17, shift u6, mean s26. */
+  /** Σ x², u41. */
+  readonly squares: Float64Array;
+  /** Factors written by row jobs: r u11, shift u5, mean s19. */
   readonly r: Int32Array;
   readonly shift: Uint8Array;
   readonly mean: Int32Array;
@@ -95,9 +95,9 @@ export function createState(params: Params, poison: number | undefined): Machine
     rows: {
       max: new Int32Array(slots),
       sum: new Float64Array(slots),
-      squares: new BigInt64Array(slots),
+      squares: new Float64Array(slots),
       r: new Int32Array(slots),
-      shift: new Uint8Array(slots).fill(16),
+      shift: new Uint8Array(slots),
       mean: new Int32Array(slots),
       job: new Float64Array(slots),
     },

@@ -40,7 +40,7 @@ export function createCalibration(model: BertModel): Calibration {
     },
     ranges: (method) => {
       const range = (histogram: Histogram, name: ObservedTensor | "input"): number =>
-        // LayerNorm's 22-bit input has room to spare, and must not saturate.
+        // LayerNorm's input has room to spare, and must not saturate.
         method.kind === "max" || name === "attentionSum" || name === "outputSum"
           ? histogram.magnitude(100)
           : histogram.magnitude(method.percent);

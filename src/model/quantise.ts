@@ -1,4 +1,5 @@
 import { SystoleError } from "../errors.ts";
+import { SCALE_FORMATS } from "../isa/index.ts";
 import {
   deferredValueScale,
   expScale,
@@ -7,6 +8,7 @@ import {
   probabilityValueScale,
   toDyadicChannels,
 } from "../reference/index.ts";
+import type { DyadicChannels } from "../reference/index.ts";
 import type { CalibrationRanges, LayerRanges } from "./calibrate.ts";
 import type {
   EncoderShape,
@@ -27,11 +29,11 @@ export interface QuantiseOptions {
   readonly softmax?: SoftmaxMode;
 }
 
-/** LayerNorm's s22 input holds 8 times the largest sum seen in calibration; that magnitude is 2^18, so a row's sigma is many LSB. */
-const layerNormHeadroom = 8;
+/** LayerNorm's s15 input holds twice the largest sum seen in calibration; that magnitude is 2^13, so a row's sigma is many LSB. */
+const layerNormHeadroom = 2;
 
 /** The largest ratio of residual to accumulator scale that a dyadic multiplier can express, with a margin for rounding. */
-const largestRatio = 32_000;
+const largestRatio = 4_000;
 
 /** Weight scale of a channel that is zero throughout. */
 const smallestWeightScale = 2 ** -20;
@@ -101,7 +103,7 @@ function quantiseLayer(
 function quantiseProjection(linear: Linear, inputScale: number, range: number): QuantisedProjection {
   const quantised = quantiseLinear(linear, inputScale);
   const outputScale = activationScale(range);
-  return { ...quantised, requantise: toDyadicChannels(ratios(quantised, outputScale)), outputScale };
+  return { ...quantised, requantise: requantiseScales(quantised, outputScale), outputScale };
 }
 
 function quantiseResidualNorm(
@@ -117,14 +119,17 @@ function quantiseResidualNorm(
   const { inputScale, residualScale, outputScale } = scales;
   const quantised = quantiseLinear(linear, inputScale, residualScale / inputScale / largestRatio);
   const accumulatorScales = ratios(quantised, 1);
-  const sumScale = (scales.sumRange * layerNormHeadroom) / 2 ** 21;
+  const sumScale = (scales.sumRange * layerNormHeadroom) / 2 ** 14;
   return {
     ...quantised,
-    residual: toDyadicChannels(accumulatorScales.map((scale) => residualScale / scale)),
+    residual: toDyadicChannels(
+      accumulatorScales.map((scale) => residualScale / scale),
+      SCALE_FORMATS.word,
+    ),
     residualScale,
     layerNorm: {
       ...layerNormConstants({ ...norm, accumulatorScales, inputScale: sumScale, outputScale }),
-      input: toDyadicChannels(ratios(quantised, sumScale)),
+      input: toDyadicChannels(ratios(quantised, sumScale), SCALE_FORMATS.fixed),
       inputScale: sumScale,
       outputScale,
     },
@@ -140,11 +145,11 @@ function quantiseIntermediate(
   const quantised = quantiseLinear(linear, inputScale);
   const outputScale = activationScale(range);
   if (activation === "relu") {
-    const requantise = toDyadicChannels(ratios(quantised, outputScale));
+    const requantise = requantiseScales(quantised, outputScale);
     return { ...quantised, activation: { kind: "relu", requantise, outputScale } };
   }
   const { output } = geluConstants([], outputScale);
-  const input = toDyadicChannels(ratios(quantised, 2 ** -11));
+  const input = toDyadicChannels(ratios(quantised, 2 ** -11), SCALE_FORMATS.fixed);
   return { ...quantised, activation: { kind: "gelu", input, output, outputScale } };
 }
 
@@ -171,6 +176,11 @@ function quantiseLinear(linear: Linear, inputScale: number, leastScale = 0): Qua
 /** Scale of every accumulator column over `unit`, [outputs]. */
 function ratios({ inputScale, weightScales }: QuantisedLinear, unit: number): Float64Array {
   return weightScales.map((scale) => (inputScale * scale) / unit);
+}
+
+/** Multipliers from every accumulator column to s8 at `outputScale`. */
+function requantiseScales(quantised: QuantisedLinear, outputScale: number): DyadicChannels {
+  return toDyadicChannels(ratios(quantised, outputScale), SCALE_FORMATS.byte);
 }
 
 /** Runs `work`; an inexpressible scale (RangeError of the reference) becomes the user's error, naming the layer. */

@@ -16,7 +16,8 @@ import type { Dyadic, DyadicChannels, GeluConstants, LayerNormConstants } from "
  *
  * Conventions: a matrix is row-major and named [rows][columns]; a linear layer computes x[rows][K] · w[K][N]; a scale is
  * the real value of one unit in the last place, so real = integer · scale; an accumulator column c has the scale
- * inputScale · weightScales[c]. A dyadic number is m · 2^-e with m in [2^15, 2^16), or 0, and e in 1..48.
+ * inputScale · weightScales[c]. A dyadic number is m · 2^-e with m u11 and e as its
+ * format allows; dyadic(x, m, e) shifts first and multiplies then (see the integer reference).
  */
 
 /** A linear layer in integers: acc[rows][N] = x[rows][K] · weights + bias, s32, at the scale inputScale · weightScales[c]. */
@@ -49,25 +50,25 @@ export type SoftmaxMode = "deferred" | "normalised";
 /** Scores, Softmax and P·V of every head of a layer; all heads share these numbers. */
 export interface QuantisedAttention {
   readonly softmax: SoftmaxMode;
-  /** Scales the score differences: M16 · 2^-E = query scale · key scale / sqrt(headDim) / ln 2 · 2^12. */
+  /** Scales the score differences: m · 2^-e = query scale · key scale / sqrt(headDim) / ln 2 · 2^12. */
   readonly exponent: Dyadic;
-  /** Requantises P·V to s8. "deferred": valueScale / outputScale · 2^-14, the second step after the row factor; "normalised": valueScale / outputScale / 256. */
+  /** Requantises P·V to s8. "deferred": valueScale / outputScale · 2^-7, the second step after the row factor; "normalised": valueScale / outputScale / 256. */
   readonly context: Dyadic;
   /** The real value of one unit of the context. */
   readonly outputScale: number;
 }
 
-/** LayerNorm from the accumulator: x = sat22(dyadic(acc, m_c, e_c)), normalised, y = sat8(rshr(n · gain + offset, exponent)). */
+/** LayerNorm from the accumulator: x = sat15(dyadic(acc, m_c, e_c)), normalised, y = sat8(rshr(n · gain + offset · 2^8, exponent)). */
 export interface QuantisedLayerNorm extends LayerNormConstants {
-  /** Brings each accumulator column to the common s22 scale `inputScale`. */
+  /** Brings each accumulator column to the common s15 scale `inputScale`. */
   readonly input: DyadicChannels;
-  /** The real value of one unit of the s22 input. */
+  /** The real value of one unit of the s15 input. */
   readonly inputScale: number;
   /** The real value of one unit of y. */
   readonly outputScale: number;
 }
 
-/** A linear layer that adds a residual and ends in LayerNorm: acc starts at sat32(dyadic(residual, m_c, e_c) + bias_c). */
+/** A linear layer that adds a residual and ends in LayerNorm: acc starts at the residual · m_c · 2^-e_c + bias_c. */
 export interface QuantisedResidualNorm extends QuantisedLinear {
   /** Rescales the s8 residual to each accumulator column: residualScale / (inputScale · weightScales[c]). */
   readonly residual: DyadicChannels;

@@ -1,7 +1,8 @@
+import { LAST_SHIFT_LEAST, MEAN_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.ts";
 import { toDyadic, toDyadicChannels } from "./dyadic.ts";
 import type { Dyadic } from "./dyadic.ts";
 import type { GeluConstants } from "./gelu.ts";
-import { maxLayerNormWidth } from "./layernorm.ts";
+import { layerNormOffsetShift, maxLayerNormWidth } from "./layernorm.ts";
 import type { LayerNormConstants, MeanReciprocal } from "./layernorm.ts";
 
 /**
@@ -11,24 +12,27 @@ import type { LayerNormConstants, MeanReciprocal } from "./layernorm.ts";
 
 /** exp: the multiplier from score differences to base-2 exponents in Q5.12; `scoreScale` includes 1 / sqrt(head size). */
 export function expScale(scoreScale: number): Dyadic {
-  return toDyadic((scoreScale / Math.LN2) * 4096);
+  return toDyadic((scoreScale / Math.LN2) * 4096, SCALE_FORMATS.exponent);
 }
 
 /** P·V under normalised probabilities (u8 at 1/256): the per-tensor requantise multiplier. */
 export function probabilityValueScale(valueScale: number, outputScale: number): Dyadic {
-  return toDyadic(valueScale / outputScale / 256);
+  return toDyadic(valueScale / outputScale / 256, SCALE_FORMATS.byte);
 }
 
 /** P·V under deferred normalisation: the per-tensor multiplier of `rowScaledRequantise`. */
 export function deferredValueScale(valueScale: number, outputScale: number): Dyadic {
-  return toDyadic(valueScale / outputScale / 2 ** 14);
+  return toDyadic(valueScale / outputScale / 2 ** 7, SCALE_FORMATS.last);
 }
 
 /** GELU: `accumulatorScales` is one per channel. */
 export function geluConstants(accumulatorScales: ArrayLike<number>, outputScale: number): GeluConstants {
   return {
-    input: toDyadicChannels(Float64Array.from(accumulatorScales, (scale) => scale * 2 ** 11)),
-    output: toDyadic(2 ** -28 / outputScale),
+    input: toDyadicChannels(
+      Float64Array.from(accumulatorScales, (scale) => scale * 2 ** 11),
+      SCALE_FORMATS.fixed,
+    ),
+    output: toDyadic(2 ** -12 / outputScale, SCALE_FORMATS.last),
   };
 }
 
@@ -37,7 +41,7 @@ export function meanReciprocal(d: number): MeanReciprocal {
   if (!(Number.isInteger(d) && d >= 1 && d <= maxLayerNormWidth)) {
     throw new RangeError(`LayerNorm over ${d} elements: must be 1..${maxLayerNormWidth}`);
   }
-  const shift = 27 + Math.ceil(Math.log2(d));
+  const shift = MEAN_SHIFT_LEAST + Math.ceil(Math.log2(d));
   return { recip: Math.round(2 ** (shift + 4) / d), shift };
 }
 
@@ -49,16 +53,16 @@ export function layerNormAffine(
 ): Pick<LayerNormConstants, "gain" | "offset" | "exponent"> {
   const d = gamma.length;
   if (beta.length !== d) throw new RangeError(`${d} gammas and ${beta.length} betas`);
-  const gains = Float64Array.from(gamma, (value) => (value * Math.sqrt(d)) / outputScale / 65536);
-  const offsets = Float64Array.from(beta, (value) => value / outputScale);
+  const gains = Float64Array.from(gamma, (value) => (value * Math.sqrt(d)) / outputScale / 2 ** 15);
+  const offsets = Float64Array.from(beta, (value) => value / outputScale / 2 ** layerNormOffsetShift);
   const fits = (values: Float64Array, factor: number, bits: number): boolean =>
     values.every((value) => Math.abs(Math.round(value * factor)) < 2 ** (bits - 1));
-  for (let exponent = 48; exponent >= 1; exponent--) {
+  for (let exponent = SCALE_FORMATS.last.most; exponent >= LAST_SHIFT_LEAST; exponent--) {
     const factor = 2 ** exponent;
-    if (fits(gains, factor, 16) && fits(offsets, factor, 32)) {
+    if (fits(gains, factor, 14) && fits(offsets, factor, 16)) {
       return {
         gain: Int16Array.from(gains, (value) => Math.round(value * factor)),
-        offset: Int32Array.from(offsets, (value) => Math.round(value * factor)),
+        offset: Int16Array.from(offsets, (value) => Math.round(value * factor)),
         exponent,
       };
     }
@@ -67,7 +71,7 @@ export function layerNormAffine(
 }
 
 /**
- * LayerNorm over channels: `accumulatorScales`, `gamma`, `beta` one per channel; `inputScale` is the scale of x (s22),
+ * LayerNorm over channels: `accumulatorScales`, `gamma`, `beta` one per channel; `inputScale` is the scale of x (s15),
  * to be chosen so that x does not saturate and a row's sigma is many LSB.
  */
 export function layerNormConstants(options: {
@@ -82,7 +86,10 @@ export function layerNormConstants(options: {
     throw new RangeError(`${accumulatorScales.length} accumulator scales for ${gamma.length} channels`);
   }
   return {
-    input: toDyadicChannels(Float64Array.from(accumulatorScales, (scale) => scale / inputScale)),
+    input: toDyadicChannels(
+      Float64Array.from(accumulatorScales, (scale) => scale / inputScale),
+      SCALE_FORMATS.fixed,
+    ),
     mean: meanReciprocal(gamma.length),
     ...layerNormAffine(gamma, beta, outputScale),
   };

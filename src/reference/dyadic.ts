@@ -1,6 +1,11 @@
-import { assertSigned, assertUnsigned, powerOfTwo } from "./width.ts";
+import { LARGEST_MULTIPLIER, MULTIPLIER_BITS, OPERAND_BITS } from "../isa/index.ts";
+import type { PreShiftedFormat, ScaleFormat } from "../isa/index.ts";
+import { assertSigned, assertUnsigned, powerOfTwo, saturateSigned } from "./width.ts";
 
-/** A dyadic multiplier, value m · 2^-e: m u16 (0, or in [2^15, 2^16) when made by {@link toDyadic}), e in 1..48. */
+/**
+ * A dyadic multiplier, value m · 2^-e: m u11, in [2^10, 2^11) when made by {@link toDyadic} within the format's exponents;
+ * e as the format allows.
+ */
 export interface Dyadic {
   readonly m: number;
   readonly e: number;
@@ -9,66 +14,72 @@ export interface Dyadic {
 /** One dyadic multiplier per output channel; both arrays have one entry per column. */
 export interface DyadicChannels {
   readonly m: Uint16Array;
-  readonly e: Uint8Array;
+  readonly e: Int8Array;
 }
 
-/** Largest shift of a dyadic multiplier and of every rounding shift on the element path. */
-export const maxExponent = 48;
+/** Largest rounding shift. */
+export const maxRoundShift = 48;
 
 /**
  * rshr: x · 2^-s rounded half up; s = 0 gives x.
  * |x| < 2^52 and s in 0..48, which make x · 2^-s + 1/2 exact in a double.
  */
 export function roundShift(x: number, s: number): number {
-  if (!(s >= 0 && s <= maxExponent)) throw new RangeError(`rounding shift ${s}: must be 0..${maxExponent}`);
+  if (!(s >= 0 && s <= maxRoundShift)) throw new RangeError(`rounding shift ${s}: must be 0..${maxRoundShift}`);
   return s === 0 ? x : Math.floor(x * powerOfTwo(-s) + 0.5);
 }
 
-/** rshr on BigInt, for the row unit's values beyond 53 bits. */
-export function roundShiftBig(x: bigint, s: bigint): bigint {
-  return s === 0n ? x : (x + (1n << (s - 1n))) >> s;
+/**
+ * dyadic: x (s33) times m · 2^-e, shifted first: operand = sat17(floor(x · 2^(P - e))), result (operand · m + 2^(P - 1)) >> P
+ * with the format's post shift P. The result has 28 - P bits and the caller saturates it.
+ * Source: I-BERT (arXiv 2101.01321), section 3.2, which multiplies first.
+ */
+export function dyadic(x: number, m: number, e: number, format: PreShiftedFormat): number {
+  assertSigned(x, 33, "dyadic input");
+  assertUnsigned(m, MULTIPLIER_BITS, "dyadic multiplier");
+  const { name, postShift, least, most } = format;
+  if (!(e >= least && e <= most)) throw new RangeError(`${name} exponent ${e}: must be ${least}..${most}`);
+  const operand = saturateSigned(Math.floor(x * powerOfTwo(postShift - e)), OPERAND_BITS);
+  const product = assertSigned(operand * m, OPERAND_BITS + MULTIPLIER_BITS, "dyadic product");
+  return (product + (1 << (postShift - 1))) >> postShift;
 }
 
-/** dyadic: x (s33) times m · 2^-e rounded half up, product s49; the caller saturates. Source: I-BERT (arXiv 2101.01321), section 3.2. */
-export function dyadic(x: number, m: number, e: number): number {
-  assertSigned(x, 33, "dyadic input");
-  assertUnsigned(m, 16, "dyadic multiplier");
-  if (!(e >= 1 && e <= maxExponent)) throw new RangeError(`dyadic exponent ${e}: must be 1..${maxExponent}`);
-  const product = assertSigned(x * m, 49, "dyadic product");
-  return Math.floor(product * powerOfTwo(-e) + 0.5);
+/** The last product: a function's value (s17) times m · 2^-e, rounded half up; product s28; the caller saturates. */
+export function lastDyadic(value: number, { m, e }: Dyadic): number {
+  assertSigned(value, 17, "last dyadic input");
+  assertUnsigned(m, MULTIPLIER_BITS, "dyadic multiplier");
+  return roundShift(assertSigned(value * m, 28, "last dyadic product"), e);
 }
 
 /** The real value of a dyadic multiplier. */
 export function dyadicValue({ m, e }: Dyadic): number {
-  return m * powerOfTwo(-e);
+  return m * 2 ** -e;
 }
 
 /**
- * The dyadic multiplier nearest to a real scale: m in [2^(bits-1), 2^bits), relative error at most 2^-bits.
- * A scale below 2^(bits-49) has no such multiplier and gives 0: times any s32 it would be under half an LSB.
- * Throws RangeError for a scale that is negative, not finite, or 2^(bits-1) and more.
+ * The dyadic multiplier of `format` nearest to a real scale: m in [2^10, 2^11), relative error at most 2^-11, where the format
+ * has an exponent for it. A smaller scale has the format's greatest exponent and a smaller m, down to 0.
+ * Throws RangeError for a scale that is negative, not finite, or too large for the format.
  */
-export function toDyadic(real: number, options: { readonly bits?: number } = {}): Dyadic {
-  const bits = options.bits ?? 16;
-  if (!(Number.isInteger(bits) && bits >= 2 && bits <= 16)) {
-    throw new RangeError(`dyadic multiplier of ${bits} bits: must be an integer 2..16`);
-  }
-  if (!(real >= 0 && real < Infinity)) throw new RangeError(`dyadic scale ${real}: must be finite and not negative`);
-  if (real < 2 ** (bits - 1 - maxExponent)) return { m: 0, e: maxExponent };
-  let e = bits - 1 - Math.floor(Math.log2(real));
-  // Math.log2 may be one off beside a power of two, and the rounding may reach 2^bits.
-  while (e > 1 && Math.round(real * 2 ** e) >= 2 ** bits) e--;
-  while (e < maxExponent && Math.round(real * 2 ** e) < 2 ** (bits - 1)) e++;
-  if (e < 1) throw new RangeError(`dyadic scale ${real}: must be below ${2 ** (bits - 1)} for ${bits} bits`);
-  return { m: Math.min(2 ** bits - 1, Math.round(real * 2 ** e)), e };
+export function toDyadic(real: number, { name, least, most }: ScaleFormat): Dyadic {
+  if (!(real >= 0 && real < Infinity)) throw new RangeError(`${name} scale ${real}: must be finite and not negative`);
+  const limit = 2 ** (MULTIPLIER_BITS - least);
+  if (real >= limit) throw new RangeError(`${name} scale ${real}: must be below ${limit}`);
+  if (real === 0) return { m: 0, e: most };
+  const rounded = (e: number): number => Math.round(real * 2 ** e);
+  let e = Math.max(least, Math.min(most, MULTIPLIER_BITS - 1 - Math.floor(Math.log2(real))));
+  // Math.log2 may be one off beside a power of two, and the rounding may reach 2^11.
+  while (e > least && rounded(e) > LARGEST_MULTIPLIER) e--;
+  while (e < most && rounded(e) < 2 ** (MULTIPLIER_BITS - 1)) e++;
+  return { m: Math.min(LARGEST_MULTIPLIER, rounded(e)), e };
 }
 
 /** {@link toDyadic} for every channel. */
-export function toDyadicChannels(reals: ArrayLike<number>, options: { readonly bits?: number } = {}): DyadicChannels {
+export function toDyadicChannels(reals: ArrayLike<number>, format: ScaleFormat): DyadicChannels {
   const m = new Uint16Array(reals.length);
-  const e = new Uint8Array(reals.length);
+  const e = new Int8Array(reals.length);
   for (let channel = 0; channel < reals.length; channel++) {
-    const scale = toDyadic(reals[channel]!, options);
+    const scale = toDyadic(reals[channel]!, format);
     m[channel] = scale.m;
     e[channel] = scale.e;
   }
@@ -79,7 +90,7 @@ export function toDyadicChannels(reals: ArrayLike<number>, options: { readonly b
 export function perChannel(scale: Dyadic | DyadicChannels, channels: number): DyadicChannels {
   if (typeof scale.m === "number") {
     const { m, e } = scale as Dyadic;
-    return { m: new Uint16Array(channels).fill(m), e: new Uint8Array(channels).fill(e) };
+    return { m: new Uint16Array(channels).fill(m), e: new Int8Array(channels).fill(e) };
   }
   const table = scale as DyadicChannels;
   if (table.m.length !== channels || table.e.length !== channels) {

@@ -1,10 +1,12 @@
-import { dyadic, perChannel, roundShift, roundShiftBig } from "./dyadic.ts";
+import { LAST_SHIFT_LEAST, MEAN_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.ts";
+import { dyadic, perChannel, roundShift } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
 import { assertLength } from "./shape.ts";
 import type { MatrixShape } from "./shape.ts";
-import { assertSigned, assertSignedBig, assertUnsigned, assertUnsignedBig, saturateSigned } from "./width.ts";
+import { rowReciprocal } from "./softmax.ts";
+import { assertSigned, assertUnsigned, bitLength, powerOfTwo, saturateSigned } from "./width.ts";
 
-/** 16 / d as recip · 2^-shift: recip u32 in [2^31, 2^32), shift 0..63. */
+/** 16 / d as recip · 2^-shift: recip u24 in [2^23, 2^24), shift 19..34. */
 export interface MeanReciprocal {
   readonly recip: number;
   readonly shift: number;
@@ -12,28 +14,28 @@ export interface MeanReciprocal {
 
 /** What one LayerNorm needs beside its input; made by `layerNormConstants`. */
 export interface LayerNormConstants {
-  /** Accumulator → x (s22), per tensor or per channel. */
+  /** Accumulator → x (s15), per tensor or per channel; format `fixed`. */
   readonly input: Dyadic | DyadicChannels;
   readonly mean: MeanReciprocal;
-  /** G s16 per channel: gamma · sqrt(d) / output scale, at 2^(exponent - 16). */
+  /** G s14 per channel: gamma · sqrt(d) / output scale, at 2^(exponent - 15). */
   readonly gain: Int16Array;
-  /** B s32 per channel: beta / output scale, at 2^exponent. */
-  readonly offset: Int32Array;
-  /** e, 1..48. */
+  /** B s16 per channel: beta / output scale, at 2^(exponent - 8). */
+  readonly offset: Int16Array;
+  /** e, 8..31. */
   readonly exponent: number;
 }
 
-/** Factor of one row: r · 2^-(16 + shift) = 1 / sqrt(V); r u17 in [2^15, 2^16], shift 0..31, mean s26 Q.4. */
+/** Factor of one row: r · 2^-(14 + shift) = 1 / sqrt(V); r u11 in [2^10, 2^11), shift 0..22, mean s19 Q.4. */
 export interface LayerNormRowFactor {
   readonly r: number;
   readonly shift: number;
   readonly mean: number;
 }
 
-/** The row statistics of a LayerNorm: `sum` s34, `squares` u55, and the row unit's factors. */
+/** The row statistics of a LayerNorm: `sum` s27, `squares` u41, and the row unit's factors. */
 export interface LayerNormRows {
   readonly sum: Float64Array;
-  readonly squares: readonly bigint[];
+  readonly squares: Float64Array;
   readonly factors: {
     readonly r: Int32Array;
     readonly shift: Uint8Array;
@@ -41,74 +43,79 @@ export interface LayerNormRows {
   };
 }
 
+/** B counts in steps of 2^8: no bit of it lies below the last shift's least. */
+export const layerNormOffsetShift = 8;
+
 /** Widest LayerNorm row: what the sums' widths are made for. */
 export const maxLayerNormWidth = 4096;
 
-/** V = Σ(16x - mean)² + 1 by the identity 256·Q - 32·mean·S + d·mean² + 1; u64, at least 1. */
-export function layerNormVariance(sum: number, squares: bigint, mean: number, d: number): bigint {
-  const [s, m] = [BigInt(sum), BigInt(mean)];
-  const cross = assertSignedBig(32n * m * s, 65, "layernorm cross term");
-  const constant = assertUnsignedBig(BigInt(d) * m * m, 63, "layernorm constant term");
-  return assertUnsignedBig(256n * squares - cross + constant + 1n, 64, "layernorm variance");
+/**
+ * V = Σ(16x - mean)² + 1 by the identity 256·Q - mean·(32·S - d·mean) + 1; u51, at least 1.
+ * `sum` and `squares` must be those of a row of d elements.
+ */
+export function layerNormVariance(sum: number, squares: number, mean: number, d: number): number {
+  const cross = assertSigned(32 * sum - d * mean, 33, "layernorm cross term");
+  const product = assertSigned(mean * cross, 51, "layernorm cross product");
+  return assertUnsigned(256 * squares - product + 1, 51, "layernorm variance");
 }
 
-/** Row unit: from S = Σx (s34) and Q = Σx² (u55) over d elements to the factor of the row. */
+/** Row unit: from S = Σx (s27) and Q = Σx² (u41) over d elements to the factor of the row. */
 export function layerNormRowFactor(
   sum: number,
-  squares: bigint,
+  squares: number,
   d: number,
   { recip, shift: meanShift }: MeanReciprocal,
 ): LayerNormRowFactor {
-  assertSigned(sum, 34, "layernorm sum");
-  assertUnsignedBig(squares, 55, "layernorm squares");
-  assertUnsigned(recip, 32, "layernorm mean reciprocal");
-  assertUnsigned(meanShift, 6, "layernorm mean shift");
-  const product = assertSignedBig(BigInt(sum) * BigInt(recip), 66, "layernorm mean product");
-  const mean = saturateSigned(Number(roundShiftBig(product, BigInt(meanShift))), 26);
+  assertSigned(sum, 27, "layernorm sum");
+  assertUnsigned(squares, 41, "layernorm squares");
+  assertUnsigned(recip, 24, "layernorm mean reciprocal");
+  assertUnsigned(meanShift - MEAN_SHIFT_LEAST, 4, "layernorm mean shift");
+  const product = assertSigned(sum * recip, 51, "layernorm mean product");
+  const mean = saturateSigned(roundShift(product, meanShift), 19);
 
   const variance = layerNormVariance(sum, squares, mean, d);
-  const length = variance.toString(2).length;
-  const k = 2 * Math.ceil((length - 32) / 2);
-  const normalised = Number(k >= 0 ? variance >> BigInt(k) : variance << BigInt(-k));
+  // Normalised to [2^30, 2^32) by an even shift: the highest bit is in pair `place` of 64 bits' pairs.
+  const place = (bitLength(variance) - 1) >> 1;
+  const normalised = Math.floor(variance * powerOfTwo(30 - 2 * place));
   assertUnsigned(normalised, 32, "layernorm normalised variance");
   // What 16 digit-by-digit steps give: n² - 1 has its root 2^-17 or more below n, so the double's rounding cannot reach n.
-  const root = Math.floor(Math.sqrt(normalised));
-  assertUnsigned(root - 2 ** 15, 15, "layernorm root above 2^15");
-  const r = assertUnsigned(Math.floor(2 ** 31 / root), 17, "layernorm reciprocal");
-  return { r, shift: assertUnsigned(15 + k / 2, 6, "layernorm shift"), mean };
+  const r = rowReciprocal(Math.floor(Math.sqrt(normalised)));
+  // Only a row whose deviations are all 0 has a V below 64.
+  return { r, shift: assertUnsigned(Math.max(0, place - 3), 5, "layernorm shift"), mean };
 }
 
-/** n: (16x - mean) / sqrt(V) in Q1.16, s18. x s22. */
+/** n: (16x - mean) / sqrt(V) in Q.15, s17. x s15. The deviation is shifted first, to 16 bits: all that |16x - mean| < sqrt(V) needs. */
 export function layerNormNormalised(x: number, { r, shift, mean }: LayerNormRowFactor): number {
-  const deviation = assertSigned(16 * x - mean, 27, "layernorm deviation");
-  const product = assertSigned(deviation * r, 44, "layernorm product");
-  return saturateSigned(roundShift(product, shift), 18);
+  assertSigned(x, 15, "layernorm input");
+  const deviation = assertSigned(16 * x - mean, 20, "layernorm deviation");
+  const shifted = (Math.floor(deviation * powerOfTwo(11 - shift)) << 16) >> 16;
+  const product = assertSigned(shifted * r, 27, "layernorm product");
+  return (product + 1023) >> 10;
 }
 
-/** y: n · G + B, shifted and saturated to s8. */
+/** y: n · G + B · 2^8, shifted and saturated to s8. */
 export function layerNormOutput(n: number, gain: number, offset: number, exponent: number): number {
-  const product = assertSigned(n * gain, 34, "layernorm gain product");
-  const total = assertSigned(product + offset, 35, "layernorm output sum");
+  assertSigned(gain, 14, "layernorm gain");
+  assertUnsigned(exponent - LAST_SHIFT_LEAST, 5, "layernorm exponent");
+  assertSigned(offset, 16, "layernorm offset");
+  const product = assertSigned(n * gain, 30, "layernorm gain product");
+  const total = assertSigned(product + offset * 2 ** layerNormOffsetShift, 31, "layernorm output sum");
   return saturateSigned(roundShift(total, exponent), 8);
 }
 
-/** x: the accumulator in LayerNorm's input scale, s22. */
+/** x: the accumulator in LayerNorm's input scale, s15. */
 export function layerNormInput(acc: number, m: number, e: number): number {
   assertSigned(acc, 32, "layernorm accumulator");
-  return saturateSigned(dyadic(acc, m, e), 22);
+  return saturateSigned(dyadic(acc, m, e, SCALE_FORMATS.fixed), 15);
 }
 
-/** Σx and Σx² of one row; squares are summed in runs of 2048, which stay below 2^53. */
-function rowSums(x: Int32Array): { readonly sum: number; readonly squares: bigint } {
+/** Σx and Σx² of one row. */
+function rowSums(x: Int32Array): { readonly sum: number; readonly squares: number } {
   let sum = 0;
-  let squares = 0n;
-  for (let start = 0; start < x.length; start += 2048) {
-    let run = 0;
-    for (let i = start; i < Math.min(x.length, start + 2048); i++) {
-      sum += x[i]!;
-      run += x[i]! * x[i]!;
-    }
-    squares += BigInt(run);
+  let squares = 0;
+  for (const value of x) {
+    sum += value;
+    squares += value * value;
   }
   return { sum, squares };
 }
@@ -130,7 +137,7 @@ export function layerNorm(
   const { m, e } = perChannel(constants.input, cols);
   const output = new Int8Array(acc.length);
   const sums = new Float64Array(rows);
-  const squares: bigint[] = [];
+  const squares = new Float64Array(rows);
   const factors = { r: new Int32Array(rows), shift: new Uint8Array(rows), mean: new Int32Array(rows) };
   const x = new Int32Array(cols);
   for (let row = 0; row < rows; row++) {
@@ -143,7 +150,7 @@ export function layerNorm(
       output[start + col] = layerNormOutput(n, constants.gain[col]!, constants.offset[col]!, constants.exponent);
     }
     sums[row] = total.sum;
-    squares.push(total.squares);
+    squares[row] = total.squares;
     factors.r[row] = factor.r;
     factors.shift[row] = factor.shift;
     factors.mean[row] = factor.mean;

@@ -38,8 +38,3 @@ export function iErf(x: number): number {
 export function iGelu(x: number): number {
   return (x / 2) * (1 + iErf(x / Math.SQRT2));
 }
-
-/** 2^-f on f in [0, 1] with the coefficients of `exp2Fraction`, before any rounding. */
-export function exp2Polynomial(f: number): number {
-  return 1 - (44047 / 65536) * f + (11277 / 65536) * f * f;
-}

@@ -1,3 +1,4 @@
+import { SCALE_FORMATS } from "../isa/index.ts";
 import { dyadic, roundShift } from "./dyadic.ts";
 import type { Dyadic } from "./dyadic.ts";
 import { assertLength } from "./shape.ts";
@@ -5,8 +6,8 @@ import type { MatrixShape } from "./shape.ts";
 import { assertSigned, assertUnsigned, bitLength, saturateUnsigned } from "./width.ts";
 
 /**
- * What the row unit stores for each row: r · 2^-(15 + shift) = 1 / sum, r u16 in [2^15, 2^16) (0 for an empty row),
- * shift = bit length of the sum, 16..28.
+ * What the row unit stores for each row: r · 2^-(16 + shift) = 1 / sum, r u11 in [2^10, 2^11) (0 for an empty row),
+ * shift = bit length of the sum - 6: 10..22 for every row whose maximum is among its valid columns.
  */
 export interface RowFactors {
   readonly r: Int32Array;
@@ -25,41 +26,56 @@ export interface SoftmaxShape extends MatrixShape {
   readonly valid?: number;
 }
 
-/** 65536 · 2^-f for the 12 fraction bits f, by the second-order polynomial; u17, 32771..65536. */
+/**
+ * 2^-f in eight straight pieces: its value (Q.13) at the end of each, and how much it rises towards the beginning (Q.6 for
+ * each of 512 steps). Within 5.7e-4 of 2^-f and falling throughout.
+ */
+export const exp2Pieces = {
+  base: [7510, 6887, 6318, 5790, 5311, 4872, 4465, 4097],
+  slope: [85, 78, 71, 66, 60, 55, 51, 46],
+} as const;
+
+/** 8192 · 2^-f for the 12 fraction bits f, in straight pieces; u13, 4097..8188. */
 export function exp2Fraction(f: number): number {
   assertUnsigned(f, 12, "exp2 fraction");
-  const linear = assertUnsigned(44047 * f * 4096, 40, "exp2 linear term");
-  const square = assertUnsigned(11277 * f * f, 38, "exp2 square term");
-  return assertUnsigned(65536 - roundShift(linear - square, 24), 17, "exp2 mantissa");
+  const piece = f >> 9;
+  const rise = assertUnsigned(exp2Pieces.slope[piece]! * (511 - (f & 511)), 16, "exp2 rise");
+  return assertUnsigned(exp2Pieces.base[piece]! + (rise >> 6), 13, "exp2 mantissa");
 }
 
-const exp2Table = Uint32Array.from({ length: 4096 }, (_, f) => exp2Fraction(f));
+const exp2Table = Uint16Array.from({ length: 4096 }, (_, f) => exp2Fraction(f));
 
 /**
- * exp of a score relative to its row maximum: `difference` = max - score, u32; u16 with 65535 for 1.
- * `scale` = scale of the scores / ln 2 · 2^12, so that the exponent in base 2 comes out as Q5.12 without a division.
- * Source: I-BERT (arXiv 2101.01321), section 3.5, restated in base 2.
+ * exp of a score relative to its row maximum: `difference` = max - score, u32; u16 with 65504 for 1.
+ * `scale` (format `exponent`) = scale of the scores / ln 2 · 2^12, so that the exponent in base 2 comes out as Q5.12 without a division.
+ * Source: I-BERT (arXiv 2101.01321), section 3.5, restated in base 2 and with straight pieces instead of its polynomial.
  */
 export function expElement(difference: number, scale: Dyadic): number {
   assertUnsigned(difference, 32, "exp difference");
-  const u = saturateUnsigned(dyadic(difference, scale.m, scale.e), 17);
-  const mantissa = exp2Table[u & 4095]!;
-  return Math.min(65535, roundShift(mantissa, u >> 12));
+  const u = saturateUnsigned(dyadic(difference, scale.m, scale.e, SCALE_FORMATS.exponent), 17);
+  return assertUnsigned(roundShift(8 * exp2Table[u & 4095]!, u >> 12), 16, "exp");
 }
 
 /** Row unit: the reciprocal of a sum of exps (u28) as { r, shift } of {@link RowFactors}. */
 export function softmaxRowFactor(sum: number): { readonly r: number; readonly shift: number } {
   assertUnsigned(sum, 28, "softmax sum");
-  if (sum === 0) return { r: 0, shift: 16 };
-  const shift = bitLength(sum);
-  const normalised = assertUnsigned(shift >= 16 ? sum >> (shift - 16) : sum << (16 - shift), 16, "softmax divisor");
-  return { r: assertUnsigned(Math.min(65535, Math.floor(2 ** 31 / normalised)), 16, "softmax reciprocal"), shift };
+  if (sum === 0) return { r: 0, shift: 0 };
+  const length = bitLength(sum);
+  const normalised = assertUnsigned(length >= 16 ? sum >> (length - 16) : sum << (16 - length), 16, "softmax divisor");
+  return { r: rowReciprocal(normalised), shift: Math.max(0, length - 6) };
+}
+
+/** r of a divisor in [2^15, 2^16): 2^26 / divisor rounded, u11 in [2^10, 2^11). */
+export function rowReciprocal(divisor: number): number {
+  assertUnsigned(divisor - 2 ** 15, 15, "row divisor above 2^15");
+  const doubled = assertUnsigned(Math.floor(2 ** 27 / divisor), 13, "row reciprocal's quotient");
+  return assertUnsigned(Math.min(2 ** 11 - 1, (doubled + 1) >> 1), 11, "row reciprocal");
 }
 
 /** Probability u8 at scale 1/256 from an exp u16 and the row's factor. */
 export function probabilityElement(exp: number, r: number, shift: number): number {
-  const product = assertUnsigned(exp * r, 32, "probability product");
-  return Math.min(255, roundShift(product, 7 + shift));
+  const product = assertUnsigned(exp * r, 27, "probability product");
+  return Math.min(255, roundShift(product, 8 + shift));
 }
 
 /** Deferred probability u8: the exp relative to the row maximum at scale 1/256, not yet divided by the row's sum. */

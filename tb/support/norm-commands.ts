@@ -2,7 +2,15 @@
 import { deriveParams, loadConfig } from "../../src/config/index.ts";
 import type { NormFeature, Params } from "../../src/config/index.ts";
 import type { Random } from "../../src/harness/index.ts";
-import { command, NORM_FUNCTIONS, NORM_OUTPUTS } from "../../src/isa/index.ts";
+import {
+  command,
+  LARGEST_MULTIPLIER,
+  meanScale,
+  MULTIPLIER_BITS,
+  NORM_FUNCTIONS,
+  NORM_OUTPUTS,
+  PRE_SHIFT_BITS,
+} from "../../src/isa/index.ts";
 import type { NormFields, NormFunction, PartialFields } from "../../src/isa/index.ts";
 import { RowJobRace } from "../../src/machine/fault.ts";
 import { executeNorm } from "../../src/machine/norm.ts";
@@ -73,11 +81,22 @@ export function randomState(p: Params, random: Random): MachineState {
   return state;
 }
 
-function parameterWord(random: Random): number {
-  const m = random.chance(0.05) ? 0 : random.integer(2 ** 15, 2 ** 16 - 1);
-  const e = random.chance(0.5) ? random.integer(1, 48) : random.integer(12, 30);
-  return (random.integer(0, 1023) << 22) | (e << 16) | m;
+/** A scale with noise in the bits that nothing reads; as a gain or an offset it is the largest or smallest, or a number of s16. */
+export function parameterWord(random: Random): number {
+  if (random.chance(0.4)) return randomWord(random) >> 16;
+  const noise = ((random.word() & 0x1f) << 27) | (random.integer(0, 1023) << 6);
+  return noise | (randomMultiplier(random) << 16) | randomAmount(random);
 }
+
+/** A multiplier of eleven bits, mostly normalised. */
+export const randomMultiplier = (random: Random): number =>
+  random.chance(0.1)
+    ? random.integer(0, LARGEST_MULTIPLIER)
+    : random.integer(2 ** (MULTIPLIER_BITS - 1), LARGEST_MULTIPLIER);
+
+/** An amount of the pre-shifter, mostly one that leaves something of a word. */
+export const randomAmount = (random: Random): number =>
+  random.chance(0.3) ? random.integer(0, 2 ** PRE_SHIFT_BITS - 1) : random.integer(4, 26);
 
 /** The maxima of the rows that a pass goes over, valid columns only, for its row slots. */
 export function rowMaxima(p: Params, state: MachineState, fields: NormFields): Step["rowMax"] {
@@ -210,16 +229,15 @@ export class CommandMaker {
       relu: random.integer(0, 1),
       deferred: random.integer(0, 1),
       pendingRowJobs: random.integer(0, 3),
-      scaleM: random.integer(2 ** 15, 2 ** 16 - 1),
-      scaleE: random.chance(0.3) ? random.integer(1, 48) : random.integer(12, 34),
-      finalM: random.integer(2 ** 15, 2 ** 16 - 1),
-      finalE: finalExponent(name, random),
+      scaleM: randomMultiplier(random),
+      scaleE: randomAmount(random),
+      finalM: randomMultiplier(random),
+      finalE: lastAmount(random),
       post: random.word() >>> 0,
-      ...(name === "statistics" ? {} : { recip: random.word() >>> 0, recipShift: random.integer(0, 63) }),
+      ...(name === "statistics" ? {} : { recip: random.word() >>> 8, recipShift: random.integer(0, 15) }),
     }).fields as NormFields;
     if (name !== "statistics") return fields;
-    const { recip, shift } = meanReciprocal(fields.validColumns);
-    return { ...fields, recip, recipShift: shift };
+    return { ...fields, ...meanScale(meanReciprocal(fields.validColumns)) };
   }
 
   /** What a probability pass does not share with the exp pass before it. */
@@ -250,12 +268,9 @@ export class CommandMaker {
   }
 }
 
-/** Exponents that leave results within s8 often enough. */
-function finalExponent(name: NormFunction, random: Random): number {
-  if (random.chance(0.2)) return random.integer(1, 48);
-  if (name === "gelu") return random.integer(36, 44);
-  return name === "normalise" ? random.integer(20, 30) : random.integer(16, 40);
-}
+/** Last shifts that leave results within s8 often enough. */
+export const lastAmount = (random: Random): number =>
+  random.chance(0.2) ? random.integer(0, 23) : random.integer(5, 16);
 
 /** `count` blocks of `rows` rows in a region, a stride apart. */
 function within(

@@ -1,7 +1,7 @@
 /** One lane with the control side of the pipeline: operations in, every result of the lane at full width out. */
 import { input, instance, module, output, sint, uint } from "../../src/hdl/index.ts";
 import type { Params } from "../../src/config/index.ts";
-import { Lane } from "../../src/generators/norm/index.ts";
+import { Lane, laneParams } from "../../src/generators/norm/index.ts";
 import { NormPipeline } from "../../src/generators/norm/pipeline.ts";
 import { normFeatures, SQUARE_BITS, sumElementBits } from "../../src/generators/norm/shape.ts";
 
@@ -25,7 +25,7 @@ export const LaneBench = module(
   },
   (io, p) => {
     const pipeline = instance(NormPipeline, p);
-    const lane = instance(Lane, normFeatures(p));
+    const lane = instance(Lane, laneParams(p));
     pipeline.start.set(io.start);
     pipeline.enter.set(io.enter);
     pipeline.rowMax.set(io.rowMax);

@@ -1,9 +1,18 @@
 /** Random programs for the whole accelerator: legal commands of every kind in a random order, semaphores by the compiler's own hazard analysis. */
 import type { Params } from "../../src/config/index.ts";
 import type { Random } from "../../src/harness/index.ts";
-import { command, GEMM_INITS, LOAD_SPACES, NORM_FUNCTIONS, NORM_OUTPUTS, STORE_SOURCES } from "../../src/isa/index.ts";
+import {
+  command,
+  GEMM_INITS,
+  LOAD_SPACES,
+  meanScale,
+  NORM_FUNCTIONS,
+  NORM_OUTPUTS,
+  STORE_SOURCES,
+} from "../../src/isa/index.ts";
 import type { Command, EngineName, NormFunction, PartialFields } from "../../src/isa/index.ts";
 import { meanReciprocal } from "../../src/reference/index.ts";
+import { lastAmount, parameterWord, randomAmount, randomMultiplier } from "./norm-commands.ts";
 import { assemble, withSemaphores, type TestProgram } from "./test-program.ts";
 
 /** A block of `count` pieces of `length` rows or words, a stride apart. */
@@ -133,8 +142,7 @@ export class ProgramMaker {
     const words = new Int32Array(dram.buffer);
     for (let i = 0; i < words.length; i++) words[i] = random.word() >> (random.chance(0.5) ? random.integer(0, 24) : 0);
     for (let i = 0; i < this.#parameterBytes / 4; i++) {
-      const m = random.chance(0.05) ? 0 : random.integer(2 ** 15, 2 ** 16 - 1);
-      words[i] = (random.integer(0, 1023) << 22) | (random.integer(8, 40) << 16) | m;
+      words[i] = parameterWord(random);
     }
     return dram;
   }
@@ -257,10 +265,10 @@ export class ProgramMaker {
       perChannel: random.integer(0, 1),
       paramAddress: p.accumulatorRows - PARAMETER_ROWS + random.integer(0, PARAMETER_ROWS - span),
       paramStride,
-      scaleM: random.integer(2 ** 15, 2 ** 16 - 1),
-      scaleE: random.integer(12, 40),
-      finalM: random.integer(2 ** 15, 2 ** 16 - 1),
-      finalE: random.integer(16, 44),
+      scaleM: randomMultiplier(random),
+      scaleE: randomAmount(random),
+      finalM: randomMultiplier(random),
+      finalE: lastAmount(random),
       relu: random.integer(0, 1),
     };
   }
@@ -352,7 +360,7 @@ export class ProgramMaker {
     this.#between();
     const { rows, nTiles, accAddress, accStride, validColumns, rowSlot } = scores;
     const slices = nTiles * p.tileSlices;
-    const scales = { ...this.#scales(slices), perChannel: 0, relu: 0, scaleE: random.integer(20, 34) };
+    const scales = { ...this.#scales(slices), perChannel: 0, relu: 0, scaleE: random.integer(16, 30) };
     const pass = { rows, slices, accAddress, accStride, validColumns, rowSlot, ...scales };
     if (random.chance(0.5)) this.#add("norm", { ...pass, function: NORM_FUNCTIONS.exp });
     else if (!this.#int8("exp", { ...pass, deferred: 1 })) return;
@@ -367,13 +375,13 @@ export class ProgramMaker {
     const p = this.#p;
     const source = this.#source();
     if (source === undefined) return;
-    const { recip, shift } = meanReciprocal(Math.min(source.validColumns, source.slices * p.lanes));
+    const mean = meanScale(meanReciprocal(Math.min(source.validColumns, source.slices * p.lanes)));
     const pass = {
       ...source,
       ...this.#scales(source.slices),
       rowSlot: this.#random.integer(0, p.rowSlots - source.rows),
     };
-    this.#add("norm", { ...pass, function: NORM_FUNCTIONS.statistics, recip, recipShift: shift });
+    this.#add("norm", { ...pass, function: NORM_FUNCTIONS.statistics, ...mean });
     this.#between();
     this.#int8("normalise", pass);
   }

@@ -63,8 +63,8 @@ describe.each(Object.entries(CONFIGS))("%s", (_, params) => {
       const weights = s8(inner * cols);
       const bias = Int32Array.from({ length: cols }, () => random.integer(-9999, 9999));
       const scales = {
-        m: Uint16Array.from({ length: cols }, () => random.integer(2 ** 14, 2 ** 15 - 1)),
-        e: new Uint8Array(cols).fill(27),
+        m: Uint16Array.from({ length: cols }, () => random.integer(2 ** 10, 2 ** 11 - 1)),
+        e: new Int8Array(cols).fill(23),
       };
       const kernel = { rows, inner, cols, weights, bias, ...(requantised && { scales }) };
       const { program, createImage, mapping } = compileMatmul(params, kernel);

@@ -5,10 +5,16 @@ import {
   GEMM_INITS,
   NORM_FUNCTIONS,
   NORM_OUTPUTS,
+  SCALE_FORMATS,
   command,
   encodeCommand,
+  firstScale,
+  lastScale,
+  meanScale,
+  scaleWord,
+  shiftAmount,
 } from "../../src/isa/index.ts";
-import type { Command } from "../../src/isa/index.ts";
+import type { Command, PreShiftedFormat } from "../../src/isa/index.ts";
 import { Machine, MachineFault, RowJobRace } from "../../src/machine/index.ts";
 import {
   layerNorm,
@@ -16,6 +22,7 @@ import {
   matmul,
   meanReciprocal,
   preloadResidual,
+  preloadScale,
   requantise,
   rowScaledRequantise,
   softmax,
@@ -160,9 +167,10 @@ const ROWS = 5;
 const COLS = 32;
 const acc = s32(numbers(ROWS * COLS, 90_000));
 const channels: DyadicChannels = {
-  m: Uint16Array.from({ length: COLS }, (_, i) => 40_000 + 97 * i),
-  e: Uint8Array.from({ length: COLS }, (_, i) => 24 + (i % 3)),
+  m: Uint16Array.from({ length: COLS }, (_, i) => 1250 + 3 * i),
+  e: Int8Array.from({ length: COLS }, (_, i) => 19 + (i % 3)),
 };
+const ratios: DyadicChannels = { m: channels.m, e: Int8Array.from({ length: COLS }, (_, i) => (i % 10) - 1) };
 const block = { rows: ROWS, slices: 2, accStride: ROWS, spadAddress: 60, spadStride: ROWS };
 
 function withParameters(rows: readonly ((column: number) => number)[], scratchpad?: Int8Array): Machine {
@@ -175,17 +183,20 @@ function withParameters(rows: readonly ((column: number) => number)[], scratchpa
   }
   return machine;
 }
-const scaleWord = (column: number): number => channels.m[column]! | (channels.e[column]! << 16);
+const words =
+  ({ m, e }: DyadicChannels, format: PreShiftedFormat) =>
+  (column: number): number =>
+    scaleWord(m[column]!, e[column]!, format);
 
 test("NORM requantise: per tensor, per channel, with ReLU, to the scratchpad and to the stream", () => {
   const shape = { rows: ROWS, cols: COLS };
-  const machine = withParameters([scaleWord]);
+  const machine = withParameters([words(channels, SCALE_FORMATS.byte)]);
   const dram = run(machine, [
-    command("norm", { ...block, scaleM: 50_000, scaleE: 25, relu: 1 }),
+    command("norm", { ...block, ...firstScale({ m: 1560, e: 20 }, SCALE_FORMATS.byte), relu: 1 }),
     command("norm", { ...block, output: NORM_OUTPUTS.stream, perChannel: 1, paramAddress: 100, paramStride: 1 }),
     command("store", { source: 1, dramOffset: 1024, dramStride: 128, runs: 2, runLength: ROWS }),
   ]);
-  expect(wordsOf(machine, 60, ROWS, COLS)).toEqual(requantise(acc, shape, { m: 50_000, e: 25 }, { relu: true }));
+  expect(wordsOf(machine, 60, ROWS, COLS)).toEqual(requantise(acc, shape, { m: 1560, e: 20 }, { relu: true }));
   const expected = requantise(acc, shape, channels);
   for (let r = 0; r < ROWS; r++) {
     const got = [0, 1].flatMap((j) => Array.from(dram.subarray(1024 + 128 * j + r * S, 1024 + 128 * j + (r + 1) * S)));
@@ -201,13 +212,21 @@ test("NORM preload and raw", () => {
       scratchpad[(60 + Math.floor(c / S) * ROWS + r) * S + (c % S)] = residual[r * COLS + c]!;
   }
   const bias = s32(numbers(COLS, 5000));
-  const machine = withParameters([scaleWord, (column) => bias[column]!], scratchpad);
+  const { scale, factor } = preloadScale(ratios);
+  const machine = withParameters([words(scale, SCALE_FORMATS.fixed), (column) => bias[column]!], scratchpad);
   const dram = run(machine, [
-    command("norm", { ...block, function: NORM_FUNCTIONS.preload, perChannel: 1, paramAddress: 100, paramStride: 2 }),
+    command("norm", {
+      ...block,
+      function: NORM_FUNCTIONS.preload,
+      perChannel: 1,
+      paramAddress: 100,
+      paramStride: 2,
+      finalM: factor,
+    }),
     command("norm", { ...block, function: NORM_FUNCTIONS.raw }),
     command("store", { source: 1, dramOffset: 2048, dramStride: 0, runs: 1, runLength: (ROWS * COLS * 4) / S }),
   ]);
-  const expected = tiles(preloadResidual(residual, { rows: ROWS, cols: COLS }, channels, bias), ROWS, COLS);
+  const expected = tiles(preloadResidual(residual, { rows: ROWS, cols: COLS }, ratios, bias), ROWS, COLS);
   expect(new Int32Array(dram.buffer, 2048, ROWS * COLS)).toEqual(expected);
 });
 
@@ -218,44 +237,48 @@ const maxima = (machine: Machine, valid: number, slot = 0): void => {
 
 test("NORM Softmax: probabilities, and deferred exponentials with the row-scaled requantise", () => {
   const shape = { rows: ROWS, cols: COLS, valid: 21 };
-  const scale = { m: 45_000, e: 20 };
+  const scale = { m: 1406, e: 15 };
+  const context = { m: 1875, e: 18 };
   const machine = machineWith(tiles(acc, ROWS, COLS));
   maxima(machine, 21);
-  const pass = { ...block, scaleM: scale.m, scaleE: scale.e, validColumns: 21 };
+  const pass = { ...block, ...firstScale(scale, SCALE_FORMATS.exponent), validColumns: 21 };
   run(machine, [
     command("norm", { ...pass, function: NORM_FUNCTIONS.exp }),
     command("norm", { ...pass, function: NORM_FUNCTIONS.probability }),
     command("norm", { ...pass, function: NORM_FUNCTIONS.exp, deferred: 1, spadAddress: 200 }),
-    command("norm", { ...block, rowScale: 1, finalM: 60_000, finalE: 22, spadAddress: 300 }),
+    command("norm", { ...block, rowScale: 1, ...lastScale(context), spadAddress: 300 }),
   ]);
   const expected = softmax(acc, shape, scale).probabilities;
   expect(new Uint8Array(wordsOf(machine, 60, ROWS, COLS).buffer)).toEqual(expected);
   const deferred = softmaxDeferred(acc, shape, scale);
   expect(new Uint8Array(wordsOf(machine, 200, ROWS, COLS).buffer)).toEqual(deferred.exps);
-  const context = rowScaledRequantise(acc, shape, deferred.rows.factors, { m: 60_000, e: 22 });
-  expect(wordsOf(machine, 300, ROWS, COLS)).toEqual(context);
+  const values = rowScaledRequantise(acc, shape, deferred.rows.factors, context);
+  expect(wordsOf(machine, 300, ROWS, COLS)).toEqual(values);
 });
 
 test("NORM LayerNorm: columns beyond the valid ones are absent, and written as 0", () => {
   const d = 27;
   const constants = layerNormConstants({
     accumulatorScales: new Float64Array(d).fill(1e-3),
-    inputScale: 2e-3,
+    inputScale: 1e-2,
     gamma: new Float64Array(d).fill(1.1),
     beta: new Float64Array(d).map((_, i) => i / 50),
     outputScale: 0.03,
   });
   const input = constants.input as DyadicChannels;
   const machine = withParameters([
-    (c) => (c < d ? input.m[c]! | (input.e[c]! << 16) : 1 << 16),
-    (c) => (c < d ? constants.gain[c]! & 0xffff : 0),
+    (c) => (c < d ? words(input, SCALE_FORMATS.fixed)(c) : 0),
+    (c) => (c < d ? constants.gain[c]! & 0x3fff : 0),
     (c) => (c < d ? constants.offset[c]! : 0),
   ]);
-  const { recip, shift } = meanReciprocal(d);
   const pass = { ...block, perChannel: 1, paramAddress: 100, paramStride: 3, validColumns: d, rowSlot: 9 };
   run(machine, [
-    command("norm", { ...pass, function: NORM_FUNCTIONS.statistics, recip, recipShift: shift }),
-    command("norm", { ...pass, function: NORM_FUNCTIONS.normalise, finalE: constants.exponent }),
+    command("norm", { ...pass, function: NORM_FUNCTIONS.statistics, ...meanScale(meanReciprocal(d)) }),
+    command("norm", {
+      ...pass,
+      function: NORM_FUNCTIONS.normalise,
+      finalE: shiftAmount(constants.exponent, SCALE_FORMATS.last),
+    }),
   ]);
   const logical = new Int32Array(ROWS * d).map((_, i) => acc[Math.floor(i / d) * COLS + (i % d)]!);
   const { output } = layerNorm(logical, { rows: ROWS, cols: d }, constants);
@@ -265,7 +288,7 @@ test("NORM LayerNorm: columns beyond the valid ones are absent, and written as 0
 });
 
 test("row factors and row sums are guarded against row jobs in flight", () => {
-  const pass = { ...block, scaleM: 40_000, scaleE: 24, validColumns: COLS };
+  const pass = { ...block, scaleM: 1250, scaleE: 20, validColumns: COLS };
   const exp = { ...pass, function: NORM_FUNCTIONS.exp };
   const attempt =
     (...list: Parameters<typeof command<"norm">>[1][]) =>
@@ -280,8 +303,8 @@ test("row factors and row sums are guarded against row jobs in flight", () => {
   const scaled = (rowSlot: number, pendingRowJobs: number) => ({
     ...block,
     rowScale: 1,
-    finalM: 40_000,
-    finalE: 24,
+    finalM: 1250,
+    finalE: 11,
     rowSlot,
     pendingRowJobs,
   });
@@ -306,7 +329,7 @@ const fault = (commands: readonly Command[], p = params, dramBytes = 4096): stri
 test("faults name the command and the fault of the hardware's registers", () => {
   const load = { runs: 1, runLength: 1 };
   const gemm = { rows: 1, kTiles: 1, nTiles: 1 };
-  const norm = { rows: 1, slices: 1, scaleM: 40_000, scaleE: 24 };
+  const norm = { rows: 1, slices: 1, scaleM: 1250, scaleE: 12 };
   const good = command("load", load);
   const words = params.scratchpadWords;
   const rows = params.accumulatorRows;
@@ -350,7 +373,7 @@ test("an unknown operation code is a fault", () => {
 
 test("functions that are not built in, and what needs more than the configuration has", () => {
   const cnn = loadConfig("gemmini-cnn");
-  const norm = { rows: 1, slices: 1, scaleM: 40_000, scaleE: 24 };
+  const norm = { rows: 1, slices: 1, scaleM: 1250, scaleE: 12 };
   for (const name of ["gelu", "exp", "probability", "statistics", "normalise"] as const) {
     expect(fault([command("norm", { ...norm, function: NORM_FUNCTIONS[name] })], cnn)).toBe("0: unknownCommand");
   }

@@ -8,11 +8,12 @@ import {
   geluInput,
   layerNorm,
   preloadElement,
+  preloadScale,
   probabilityElement,
   requantiseElement,
   rowScaledRequantise,
   softmaxRowFactor,
-  dyadic,
+  lastDyadic,
   saturateSigned,
 } from "../../src/reference/index.ts";
 
@@ -94,8 +95,9 @@ function oracle(bert: QuantisedBert, index: number, input: Int8Array, valid: num
   }
 
   const withResidual = (x: Int8Array, linear: typeof layer.output, residual: Int8Array): Int8Array => {
+    const { scale, factor } = preloadScale(linear.residual);
     const acc = product(x, linear, (row, c) =>
-      preloadElement(residual[at(row, hidden, c)]!, linear.residual.m[c]!, linear.residual.e[c]!, linear.bias[c]!),
+      preloadElement(residual[at(row, hidden, c)]!, { m: scale.m[c]!, e: scale.e[c]! }, factor, linear.bias[c]!),
     );
     return layerNorm(acc, { rows, cols: hidden }, linear.layerNorm).output;
   };
@@ -106,7 +108,7 @@ function oracle(bert: QuantisedBert, index: number, input: Int8Array, valid: num
       return Math.max(0, requantiseElement(acc, activation.requantise.m[c]!, activation.requantise.e[c]!));
     }
     const g = geluElement(geluInput(acc, activation.input.m[c]!, activation.input.e[c]!));
-    return saturateSigned(dyadic(g, activation.output.m, activation.output.e), 8);
+    return saturateSigned(lastDyadic(g, activation.output), 8);
   });
   const output = withResidual(intermediate, layer.output, attentionOutput);
   return { query, key, value, context, attentionOutput, intermediate, output };

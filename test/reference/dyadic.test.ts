@@ -1,35 +1,70 @@
 import { describe, expect, test } from "vitest";
+import { SCALE_FORMATS } from "../../src/isa/index.ts";
 import {
   dyadic,
   dyadicValue,
+  lastDyadic,
   perChannel,
   roundShift,
-  roundShiftBig,
   toDyadic,
   toDyadicChannels,
 } from "../../src/reference/index.ts";
 import * as oracle from "./oracle.ts";
 import { describeRandom } from "./random.ts";
 
+const { byte, fixed, exponent, word, last } = SCALE_FORMATS;
+const preShifted = Object.keys(oracle.post) as (keyof typeof oracle.post)[];
+const all = Object.values(SCALE_FORMATS);
+
 describeRandom("dyadic", (random) => {
-  test("equals the BigInt oracle at every corner of its inputs", () => {
+  test.each(preShifted)("equals the BigInt oracle at every corner of its inputs, format %s", (name) => {
+    const format = SCALE_FORMATS[name];
     const edges = [0, 1, -1, 2, -2, 3, 2 ** 31, -(2 ** 31), 2 ** 32 - 1, -(2 ** 32), 2 ** 32 - 2, 12345, -12345];
     for (const x of edges) {
-      for (const m of [0, 1, 2 ** 15, 2 ** 15 + 1, 2 ** 16 - 1, 2 ** 16 - 2, 40001]) {
-        for (let e = 1; e <= 48; e++) {
-          expect(BigInt(dyadic(x, m, e)), `dyadic(${x}, ${m}, ${e})`).toBe(
-            oracle.dyadic(BigInt(x), BigInt(m), BigInt(e)),
-          );
+      for (const m of [0, 1, 2 ** 10, 2 ** 10 + 1, 2 ** 11 - 1, 2 ** 11 - 2, 1501]) {
+        for (let amount = 0; amount < 32; amount++) {
+          const e = format.exponentOffset + amount;
+          const got = BigInt(dyadic(x, m, e, format));
+          if (got !== oracle.dyadic(BigInt(x), BigInt(m), BigInt(e), name))
+            expect.fail(`dyadic(${x}, ${m}, ${e}) = ${got}`);
         }
       }
     }
   });
 
-  test("equals the BigInt oracle on random words", () => {
-    for (let i = 0; i < 50_000; i++) {
-      const [x, m, e] = [random.signed(33), random.unsigned(16), random.integer(1, 48)];
-      const got = BigInt(dyadic(x, m, e));
-      if (got !== oracle.dyadic(BigInt(x), BigInt(m), BigInt(e))) expect.fail(`dyadic(${x}, ${m}, ${e}) = ${got}`);
+  test.each(preShifted)("equals the BigInt oracle on random words, format %s", (name) => {
+    const format = SCALE_FORMATS[name];
+    for (let i = 0; i < 20_000; i++) {
+      const [x, m, amount] = [random.signed(33), random.unsigned(11), random.integer(0, 31)];
+      const e = format.exponentOffset + amount;
+      const got = BigInt(dyadic(x, m, e, format));
+      if (got !== oracle.dyadic(BigInt(x), BigInt(m), BigInt(e), name))
+        expect.fail(`dyadic(${x}, ${m}, ${e}) = ${got}`);
+    }
+  });
+
+  test.each([
+    ["byte", 8, 0.52],
+    ["fixed", 15, 1.5],
+    ["fixed", 16, 1.5],
+    ["exponent", 17, 4.5],
+  ] as const)("a result of format %s in %i bits is within its LSB of the exact product", (name, bits, within) => {
+    const format = SCALE_FORMATS[name];
+    const top = 2 ** (name === "exponent" ? bits : bits - 1);
+    for (let i = 0; i < 20_000; i++) {
+      const [m, e] = [random.integer(1024, 2047), random.integer(format.exponentOffset, format.most)];
+      const x = Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, random.integer(-top, top - 1) * 2 ** (e - 11)));
+      const exact = Math.floor(x) * dyadicValue({ m, e });
+      if (!(Math.abs(exact) < top - within)) continue;
+      const error = Math.abs(dyadic(Math.floor(x), m, e, format) - exact);
+      if (error > within) expect.fail(`${Math.floor(x)} · ${m} · 2^-${e} is off by ${error}`);
+    }
+  });
+
+  test("the last product is rounded half up", () => {
+    for (let i = 0; i < 20_000; i++) {
+      const [x, m, e] = [random.signed(17), random.unsigned(11), random.integer(8, 39)];
+      expect(BigInt(lastDyadic(x, { m, e }))).toBe(oracle.rshr(BigInt(x * m), BigInt(e)));
     }
   });
 
@@ -39,60 +74,77 @@ describeRandom("dyadic", (random) => {
       const [x, s] = [random.signed(52), random.integer(0, 48)];
       const want = oracle.rshr(BigInt(x), BigInt(s));
       if (BigInt(roundShift(x, s)) !== want) expect.fail(`roundShift(${x}, ${s}) is not ${want}`);
-      if (roundShiftBig(BigInt(x), BigInt(s)) !== want) expect.fail(`roundShiftBig(${x}, ${s}) is not ${want}`);
     }
   });
 
-  test("takes the nearest multiplier of a real scale", () => {
-    for (let i = 0; i < 20_000; i++) {
-      const bits = random.integer(2, 16);
-      const real = 2 ** (bits - 1 - 48 * random.unit());
-      const scale = toDyadic(real, { bits });
-      expect(scale.m).toBeGreaterThanOrEqual(2 ** (bits - 1));
-      expect(scale.m).toBeLessThan(2 ** bits);
-      expect(scale.e).toBeGreaterThanOrEqual(1);
-      expect(scale.e).toBeLessThanOrEqual(48);
-      expect(Math.abs(dyadicValue(scale) / real - 1)).toBeLessThanOrEqual(2 ** -bits);
+  test.each(all)("takes the nearest multiplier of a real scale, format $name", (format) => {
+    const { least, most } = format;
+    for (let i = 0; i < 5000; i++) {
+      const real = 2 ** (11 - least - 60 * random.unit());
+      if (real >= 2047 * 2 ** -least) continue;
+      const scale = toDyadic(real, format);
+      expect(scale.e).toBeGreaterThanOrEqual(least);
+      expect(scale.e).toBeLessThanOrEqual(most);
+      expect(scale.m).toBeLessThan(2 ** 11);
+      if (scale.e < most) {
+        expect(scale.m).toBeGreaterThanOrEqual(2 ** 10);
+        expect(Math.abs(dyadicValue(scale) / real - 1)).toBeLessThanOrEqual(2 ** -11);
+      } else {
+        expect(Math.abs(dyadicValue(scale) - real)).toBeLessThanOrEqual(2 ** -most / 2);
+      }
     }
   });
 });
 
 describe("toDyadic", () => {
-  test("is exact on powers of two, from the largest shift to the smallest", () => {
-    expect(toDyadic(1)).toEqual({ m: 32768, e: 15 });
-    expect(toDyadic(2 ** -33)).toEqual({ m: 32768, e: 48 });
-    expect(toDyadic(2 ** 14)).toEqual({ m: 32768, e: 1 });
-    expect(toDyadic(32767.5)).toEqual({ m: 65535, e: 1 });
-    expect(toDyadic(32767.99)).toEqual({ m: 65535, e: 1 });
+  test("is exact on powers of two", () => {
+    expect(toDyadic(1, byte)).toEqual({ m: 1024, e: 10 });
+    expect(toDyadic(2 ** -28, byte)).toEqual({ m: 1024, e: 38 });
+    expect(toDyadic(8, byte)).toEqual({ m: 1024, e: 7 });
+    expect(toDyadic(2 ** 11, word)).toEqual({ m: 1024, e: -1 });
+    expect(toDyadic(4, last)).toEqual({ m: 1024, e: 8 });
+  });
+
+  test("keeps the largest multiplier up to the format's limit", () => {
+    expect(toDyadic(15.999, byte)).toEqual({ m: 2047, e: 7 });
+    expect(toDyadic(1023.9, fixed)).toEqual({ m: 2047, e: 1 });
+    expect(toDyadic(4095.9, exponent)).toEqual({ m: 2047, e: -1 });
+    expect(toDyadic(4095.9, word)).toEqual({ m: 2047, e: -1 });
+    expect(toDyadic(7.9999, last)).toEqual({ m: 2047, e: 8 });
   });
 
   test("renormalises when the rounding reaches the next power of two", () => {
-    expect(toDyadic(1 - 2 ** -20)).toEqual({ m: 32768, e: 15 });
-    expect(toDyadic(2 ** -5 * (1 - Number.EPSILON / 2))).toEqual({ m: 32768, e: 20 });
+    expect(toDyadic(1 - 2 ** -20, byte)).toEqual({ m: 1024, e: 10 });
+    expect(toDyadic(2 ** -5 * (1 - Number.EPSILON / 2), byte)).toEqual({ m: 1024, e: 15 });
   });
 
-  test("gives 0 for a scale that no multiplier reaches", () => {
-    expect(toDyadic(0)).toEqual({ m: 0, e: 48 });
-    expect(toDyadic(2 ** -34)).toEqual({ m: 0, e: 48 });
-    expect(dyadic(2 ** 31 - 1, 0, 48)).toBe(0);
+  test("gives fewer bits to a scale below the format's exponents, and none in the end", () => {
+    expect(toDyadic(2 ** -3, word)).toEqual({ m: 256, e: 11 });
+    expect(toDyadic(3 * 2 ** -31, last)).toEqual({ m: 3, e: 31 });
+    expect(toDyadic(2 ** -33, last)).toEqual({ m: 0, e: 31 });
+    expect(toDyadic(0, byte)).toEqual({ m: 0, e: 38 });
+    expect(dyadic(2 ** 31 - 1, 0, 38, byte)).toBe(0);
   });
 
   test("refuses what it cannot express, by name", () => {
-    expect(() => toDyadic(-1)).toThrow("dyadic scale -1: must be finite and not negative");
-    expect(() => toDyadic(NaN)).toThrow("dyadic scale NaN: must be finite and not negative");
-    expect(() => toDyadic(Infinity)).toThrow("dyadic scale Infinity: must be finite and not negative");
-    expect(() => toDyadic(32768)).toThrow("dyadic scale 32768: must be below 32768 for 16 bits");
-    expect(() => toDyadic(1, { bits: 17 })).toThrow("dyadic multiplier of 17 bits: must be an integer 2..16");
-    expect(() => dyadic(1, 1, 0)).toThrow("dyadic exponent 0: must be 1..48");
-    expect(() => dyadic(1, 1, 49)).toThrow("dyadic exponent 49: must be 1..48");
+    expect(() => toDyadic(-1, byte)).toThrow("byte scale -1: must be finite and not negative");
+    expect(() => toDyadic(NaN, fixed)).toThrow("fixed-point scale NaN: must be finite and not negative");
+    expect(() => toDyadic(Infinity, word)).toThrow("word scale Infinity: must be finite and not negative");
+    expect(() => toDyadic(16, byte)).toThrow("byte scale 16: must be below 16");
+    expect(() => toDyadic(1024, fixed)).toThrow("fixed-point scale 1024: must be below 1024");
+    expect(() => toDyadic(4096, exponent)).toThrow("exponent scale 4096: must be below 4096");
+    expect(() => toDyadic(4096, word)).toThrow("word scale 4096: must be below 4096");
+    expect(() => toDyadic(8, last)).toThrow("last scale 8: must be below 8");
+    expect(() => dyadic(1, 1, 6, byte)).toThrow("byte exponent 6: must be 7..38");
+    expect(() => dyadic(1, 1, 33, fixed)).toThrow("fixed-point exponent 33: must be 1..32");
     expect(() => roundShift(1, 49)).toThrow("rounding shift 49: must be 0..48");
   });
 
   test("makes channels, and repeats a tensor's multiplier over them", () => {
-    const channels = toDyadicChannels([1, 0.5, 0]);
-    expect(channels).toEqual({ m: Uint16Array.of(32768, 32768, 0), e: Uint8Array.of(15, 16, 48) });
+    const channels = toDyadicChannels([1, 0.5, 0], byte);
+    expect(channels).toEqual({ m: Uint16Array.of(1024, 1024, 0), e: Int8Array.of(10, 11, 38) });
     expect(perChannel(channels, 3)).toBe(channels);
-    expect(perChannel({ m: 40000, e: 7 }, 2)).toEqual({ m: Uint16Array.of(40000, 40000), e: Uint8Array.of(7, 7) });
+    expect(perChannel({ m: 1500, e: -3 }, 2)).toEqual({ m: Uint16Array.of(1500, 1500), e: Int8Array.of(-3, -3) });
     expect(() => perChannel(channels, 4)).toThrow("3 multipliers and 3 exponents for 4 channels");
   });
 });

@@ -27,8 +27,13 @@ export function minimum(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-export function dyadic(x: bigint, m: bigint, e: bigint): bigint {
-  return rshr(x * m, e);
+/** Post shifts of the formats behind the pre-shifter. */
+export const post = { byte: 17n, fixed: 11n, exponent: 9n } as const;
+
+/** x · m · 2^-e: shifted to a word of 17 bits first, then multiplied, then shifted by the format's constant. */
+export function dyadic(x: bigint, m: bigint, e: bigint, format: keyof typeof post): bigint {
+  const left = (x << 10n) >> (e - post[format] + 10n);
+  return rshr(sat(left, 17n) * m, post[format]);
 }
 
 /** Largest q with q² <= value, bit by bit. */
@@ -41,10 +46,21 @@ export function squareRoot(value: bigint): bigint {
 }
 
 export function exp(difference: bigint, m: bigint, e: bigint): bigint {
-  const u = satu(dyadic(difference, m, e), 17n);
-  const f = u & 4095n;
-  const v = 65536n - rshr(44047n * f * 4096n - 11277n * f * f, 24n);
-  return minimum(65535n, rshr(v, u >> 12n));
+  const u = satu(dyadic(difference, m, e, "exponent"), 17n);
+  return rshr(8n * mantissa(u & 4095n), u >> 12n);
+}
+
+/** 2^-f in Q.13, in eight straight pieces. */
+export function mantissa(f: bigint): bigint {
+  const piece = Number(f / 512n);
+  const base = [7510n, 6887n, 6318n, 5790n, 5311n, 4872n, 4465n, 4097n][piece]!;
+  const slope = [85n, 78n, 71n, 66n, 60n, 55n, 51n, 46n][piece]!;
+  return base + (slope * (511n - (f % 512n))) / 64n;
+}
+
+/** 2^26 / n to the nearest, in eleven bits. */
+export function reciprocal(n: bigint): bigint {
+  return minimum(2047n, ((1n << 27n) / n + 1n) >> 1n);
 }
 
 export interface SoftmaxRow {
@@ -61,14 +77,15 @@ export function softmaxRow(scores: readonly bigint[], valid: number, m: bigint, 
   const max = visible.reduce((a, b) => (a > b ? a : b), -(1n << 31n));
   const exps = scores.map((score, col) => (col < valid ? exp(max - score, m, e) : 0n));
   const sum = exps.reduce((a, b) => a + b, 0n);
-  const shift = sum === 0n ? 16n : bitLength(sum);
-  const n = shift >= 16n ? sum >> (shift - 16n) : sum << (16n - shift);
-  const r = sum === 0n ? 0n : minimum(65535n, (1n << 31n) / n);
+  const length = bitLength(sum);
+  const n = length >= 16n ? sum >> (length - 16n) : sum << (16n - length);
+  const r = sum === 0n ? 0n : reciprocal(n);
+  const shift = length < 6n ? 0n : length - 6n;
   return {
     sum,
     r,
     shift,
-    probabilities: exps.map((ex) => minimum(255n, rshr(ex * r, 7n + shift))),
+    probabilities: exps.map((ex) => minimum(255n, rshr(ex * r, 8n + shift))),
     deferred: exps.map((ex) => minimum(255n, rshr(ex, 8n))),
   };
 }
@@ -82,28 +99,36 @@ export interface LayerNormRow {
   readonly mean: bigint;
 }
 
-/** The row unit of LayerNorm on x (s22), the variance as the sum of squares it stands for. */
+/** The row unit of LayerNorm on x (s15), the variance as the sum of squares it stands for. */
 export function layerNormRow(x: readonly bigint[], recip: bigint, meanShift: bigint): LayerNormRow {
   const sum = x.reduce((a, b) => a + b, 0n);
   const squares = x.reduce((a, b) => a + b * b, 0n);
-  const mean = sat(rshr(sum * recip, meanShift), 26n);
+  const mean = sat(rshr(sum * recip, meanShift), 19n);
   const variance = x.reduce((total, value) => total + (16n * value - mean) ** 2n, 1n);
   let k = -30n;
   while (k < 0n ? variance << -k >= 1n << 32n : variance >> k >= 1n << 32n) k += 2n;
   const root = squareRoot(k < 0n ? variance << -k : variance >> k);
-  return { sum, squares, variance, r: (1n << 31n) / root, shift: 15n + k / 2n, mean };
+  return { sum, squares, variance, r: reciprocal(root), shift: k / 2n < -12n ? 0n : 12n + k / 2n, mean };
 }
 
 export function layerNormElement(x: bigint, row: LayerNormRow, gain: bigint, offset: bigint, e: bigint): bigint {
-  const n = sat(rshr((16n * x - row.mean) * row.r, row.shift), 18n);
-  return sat(rshr(n * gain + offset, e), 8n);
+  const n = normalised(x, row);
+  return sat(rshr(n * gain + 256n * offset, e), 8n);
+}
+
+/** The deviation over sigma and sqrt(d), in Q.15: rounded down to 16 bits first, and up after the product. */
+export function normalised(x: bigint, row: LayerNormRow): bigint {
+  const deviation = BigInt.asIntN(16, ((16n * x - row.mean) << 11n) >> row.shift);
+  return -((-deviation * row.r) >> 10n);
 }
 
 export function gelu(x: bigint): bigint {
-  const magnitude = x < 0n ? -x : x;
-  const t = 5124n - minimum(magnitude, 5124n);
-  const erf = 65536n - ((9463n * t * t) >> 22n);
-  return x * (65536n + (x < 0n ? -erf : erf));
+  const magnitude = minimum(x < 0n ? -x - 1n : x, 8191n);
+  const piece = Number(magnitude / 1024n);
+  const base = [1276n, 648n, 269n, 89n, 24n, 7n, 3n, 0n][piece]!;
+  const slope = [47n, 38n, 23n, 11n, 4n, 1n, 0n, 0n][piece]!;
+  const complement = base + (slope * (31n - ((magnitude / 32n) % 32n))) / 2n;
+  return (x * (x < 0n ? complement : 4095n - complement)) >> 11n;
 }
 
 /** The words of an array as BigInts. */

@@ -1,7 +1,16 @@
 import { boolLit, mux, uintLit } from "../../hdl/index.ts";
 import type { Bool, Uint, Value } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
-import { FAULTS, NORM_FUNCTIONS, NORM_OUTPUTS } from "../../isa/index.ts";
+import {
+  FAULTS,
+  LAST_SHIFT_BITS,
+  MULTIPLIER_BITS,
+  NORM_FUNCTIONS,
+  NORM_OUTPUTS,
+  PRE_SHIFT_BITS,
+  SCALE_FORMATS,
+  shiftAmount,
+} from "../../isa/index.ts";
 import type { NormFunction } from "../../isa/index.ts";
 import { FAULT_BITS } from "../common/index.ts";
 import type { commandShape } from "../common/index.ts";
@@ -75,26 +84,32 @@ export function decodePass(p: Params, command: NormCommand): Value<typeof passSh
   const { is, rowScale } = kind;
   const exponential = is("exp").or(is("probability"));
   const layerNorm = is("statistics").or(is("normalise"));
-  const finalScale = is("gelu").or(rowScale);
+  const finalScale = is("gelu").or(rowScale).or(is("preload"));
   const finalShift = finalScale.or(is("normalise"));
-  const zero = (bits: number): Uint => uintLit(0, bits);
+  // 1, as a multiplier or a factor with its shift; an exp on its way to a byte loses eight bits.
+  const one = uintLit(2 ** (MULTIPLIER_BITS - 1), MULTIPLIER_BITS);
+  const amountOf = (e: number): number => shiftAmount(e, SCALE_FORMATS.fixed);
+  const lastAmount = (e: number): Uint => uintLit(shiftAmount(e, SCALE_FORMATS.last), LAST_SHIFT_BITS);
   return {
     residual: is("preload"),
     distance: exponential,
     rowScale,
     ownScale: kind.scaleRow.and(rowScale.not()),
-    multiplier: mux(is("raw"), uintLit(1, 16), command.scaleM),
-    exponent: mux(is("raw"), zero(6), command.scaleE),
+    multiplier: mux(is("raw"), one, command.scaleM),
+    amount: mux(is("raw"), uintLit(amountOf(MULTIPLIER_BITS - 1), PRE_SHIFT_BITS), command.scaleE),
     toByte: is("requantise").and(rowScale.not()),
     toExponent: exponential,
-    toGelu: is("gelu"),
     toLayerNorm: layerNorm,
     exp: exponential,
     gelu: is("gelu"),
     normalise: is("normalise"),
     probability: is("probability"),
-    factor: mux(finalScale, command.finalM, uintLit(1, 16)),
-    lastExponent: mux(finalShift, command.finalE, mux(is("exp"), uintLit(8, 6), zero(6))),
+    factor: mux(is("raw"), uintLit(1, MULTIPLIER_BITS), mux(finalScale, command.finalM, one)),
+    lastShift: mux(
+      finalShift,
+      command.finalE,
+      mux(is("exp"), lastAmount(MULTIPLIER_BITS - 1 + 8), lastAmount(MULTIPLIER_BITS - 1)),
+    ),
     addOffset: kind.offsetRow,
     toUnsignedByte: exponential,
     toWord: is("preload").or(is("raw")),

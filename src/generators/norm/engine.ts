@@ -1,4 +1,4 @@
-import { input, instance, module, select, source, times } from "../../hdl/index.ts";
+import { input, instance, module, mux, select, source, times } from "../../hdl/index.ts";
 import type { Sint, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import {
@@ -10,7 +10,8 @@ import {
   scratchpadRead,
   scratchpadWrite,
 } from "../common/index.ts";
-import { Lane } from "./lane.ts";
+import { Lane, laneParams, residualBits } from "./lane.ts";
+import { rawWords } from "./operation.ts";
 import { NormPipeline } from "./pipeline.ts";
 import { RowSums } from "./row-sums.ts";
 import { RowUnit } from "./row-unit/index.ts";
@@ -32,7 +33,7 @@ import { NormWriter } from "./writer.ts";
  * ```
  *
  * One slice a cycle for every function; parameter rows take a cycle each. Latency from the grant of the first read to
- * the first result: 16 cycles with GELU, 15 with other functions, 8 without.
+ * the first result: 13 cycles with Softmax, 12 with other functions, 8 without.
  */
 export const NormEngine = module(
   "norm_engine",
@@ -78,11 +79,15 @@ export const NormEngine = module(
     const sources = p.cols / p.lanes;
     const fetched = io.accumulatorRead.data;
     const bytes = times(p.wordBytes, (i) => io.scratchpadRead.data.bits(8 * i + 7, 8 * i).asSint());
+    const slice = times(p.lanes, (i) => pick(pipeline.fetchSource, sources, (part) => fetched[part * p.lanes + i]!));
     const lanes = times(p.lanes, (i) => {
-      const lane = instance(Lane, features);
+      const params = laneParams(p);
+      const lane = instance(Lane, params);
       lane.control.set(pipeline.control);
-      lane.accumulator.set(pick(pipeline.fetchSource, sources, (slice) => fetched[slice * p.lanes + i]!));
-      lane.residual.set(pick(pipeline.fetchSource, p.wordSlices, (sub) => bytes[sub * p.lanes + i]!));
+      lane.accumulator.set(slice[i]!);
+      const residual = pick(pipeline.fetchSource, p.wordSlices, (sub) => bytes[sub * p.lanes + i]!);
+      const raw = pick(pipeline.fetchRaw.part, rawWords(p), (word) => rawPart(p, slice, word, i));
+      lane.residual.set(mux(pipeline.fetchRaw.valid, raw, residual.extend(residualBits(params.rawBits))));
       lane.countSquare.set(pipeline.countSquare[i]!);
       lane.countSum.set(pipeline.countSum[i]!);
       lane.maskResult.set(pipeline.maskResult[i]!);
@@ -146,3 +151,19 @@ export const NormEngine = module(
 /** Part number `index` of `count`. */
 const pick = (index: Uint, count: number, part: (i: number) => Sint): Sint =>
   count === 1 ? part(0) : select(index.wrap(Math.log2(count)), times(count, part));
+
+/**
+ * What lane `lane` passes on of a row-slice for word `word` of it: bits of the word at the lane's own place, so that the words of
+ * a row-slice are the elements in order. A lane whose element is whole shows its low half.
+ */
+function rawPart(p: Params, slice: readonly Sint[], word: number, lane: number): Sint {
+  const words = rawWords(p);
+  const { rawBits } = laneParams(p);
+  const bits = residualBits(rawBits);
+  const element = slice[(word * p.lanes) / words + Math.floor(lane / words)]!;
+  const first = (lane % words) * rawBits;
+  return element
+    .asUint()
+    .bits(first + bits - 1, first)
+    .asSint();
+}

@@ -1,27 +1,32 @@
 /** What the lanes are told, the same to all of them, stage by stage; see NormStages. */
 import { bool, sint, uint } from "../../hdl/index.ts";
+import { LAST_SHIFT_BITS, MULTIPLIER_BITS, PRE_SHIFT_BITS } from "../../isa/index.ts";
 import { FACTOR_BITS, FACTOR_SHIFT_BITS, MEAN_BITS } from "./shape.ts";
 
-/** From the accumulator to the narrowed value; built in every configuration. */
+/** From the accumulator to the operand; built in every configuration. */
 export const frontControl = {
   /** An operation is in the stage `fetch`. */
   fetches: bool,
-  /** Take the residual bytes instead of the accumulator. */
+  /** Take the residual, or raw bits, instead of the accumulator. */
   residual: bool,
   /** Row maximum - x instead of x. */
   distance: bool,
   rowMax: sint(32),
+} as const;
+
+/** From the operand to the scaled value; built in every configuration. */
+export const requantiserControl = {
+  /** Shift for all lanes, unless `ownAmount`; `loadAmount` takes a parameter row's amount into the lane. */
+  amount: uint(PRE_SHIFT_BITS),
+  ownAmount: bool,
+  loadAmount: bool,
   /** Multiplier for all lanes, unless `ownMultiplier`; `loadMultiplier` takes a parameter row's m into the lane. */
-  multiplier: uint(16),
+  multiplier: uint(MULTIPLIER_BITS),
   ownMultiplier: bool,
   loadMultiplier: bool,
-  exponent: uint(6),
-  ownExponent: bool,
-  loadExponent: bool,
-  /** Saturate to s8, u17 (exp), s16 (GELU) or s22 (LayerNorm); to s32 when none is set. */
+  /** Round to s8, u17 (exp) or s15 (LayerNorm); to s16 when none is set. */
   toByte: bool,
   toExponent: bool,
-  toGelu: bool,
   toLayerNorm: bool,
 } as const;
 
@@ -32,34 +37,40 @@ export const functionControl = {
   prepareGelu: bool,
   prepareNormalise: bool,
   mean: sint(MEAN_BITS),
-  deviationFactor: uint(FACTOR_BITS),
-  /** Which product to take on; the narrowed value itself when none is set. */
-  alignExp: bool,
-  alignGelu: bool,
-  alignNormalise: bool,
   deviationShift: uint(FACTOR_SHIFT_BITS),
+  deviationFactor: uint(FACTOR_BITS),
+  keepExp: bool,
+  /** Which product to take on; the scaled value itself when none is set. */
   roundExp: bool,
+  roundGelu: bool,
   roundNormalise: bool,
-  /** Factor for all lanes, unless `ownGain`. */
-  factor: uint(16),
-  ownGain: bool,
-  loadGain: bool,
-  lastExponent: uint(6),
 } as const;
 
-/** Offset and last narrowing; built in every configuration. */
+/** Factor, offset and last narrowing; built in every configuration. */
 export const backControl = {
+  /** Factor for all lanes, unless `ownGain`. */
+  factor: uint(MULTIPLIER_BITS),
+  ownGain: bool,
+  loadGain: bool,
   addOffset: bool,
+  /** A parameter row's LayerNorm offset is the value, or its bias is the operand. */
   loadOffset: bool,
-  /** Saturate to u8, or s32; to s8 when neither is set. */
+  loadBias: bool,
+  lastShift: uint(LAST_SHIFT_BITS),
+  /** Keep 32 bits of the sum. */
+  shiftWord: bool,
+  /** Saturate to u8, or keep the word; to s8 when neither is set. */
   toUnsignedByte: bool,
   toWord: bool,
   relu: bool,
+  /** The result is raw bits. */
+  raw: bool,
 } as const;
 
 /** All controls of a lane. */
 export const laneControl = {
   front: frontControl,
+  requantiser: requantiserControl,
   function: functionControl,
   back: backControl,
 } as const;

@@ -1,96 +1,90 @@
-import { cat, mux, reg, sint, sintLit, uint, uintLit } from "../../hdl/index.ts";
+import { cat, mux, reg, select, sint, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint, Value } from "../../hdl/index.ts";
 import type { functionControl } from "./lane-control.ts";
-import { roundHalf, shiftIntoWindow } from "./narrow.ts";
-import { MEAN_BITS, SQUARE_BITS } from "./shape.ts";
+import { SCALED_BITS } from "./requantiser.ts";
+import { LAYERNORM_BITS, SQUARE_BITS } from "./shape.ts";
 import type { NormFeatures } from "./shape.ts";
 
-/** Coefficients of 2^-f (see `exp2Fraction` of the reference): v = 65536 - round(f · (LINEAR - SQUARE · f) · 2^-24), f in Q.12, SQUARE = 11277. */
-const EXP_LINEAR = 44047 * 4096;
-/** The factor LINEAR - SQUARE · f stays between 2^27 and 2^28: f · 2^27 is added after the product, which saves two bits. */
-const EXP_BASE = 2 ** 27;
-/** GELU: t = 5124 - min(|x|, 5124) in Q4.11; the error function is 1 - (9463 · t² >> 22) · 2^-16. */
-const GELU_CLIP = 5124;
+/** 2^-f in eight straight pieces: value (Q.13) at the end of each, and slope (Q.6) back from there; see `exp2Fraction` of the reference. */
+const EXP_BASE = [7510, 6887, 6318, 5790, 5311, 4872, 4465, 4097];
+const EXP_SLOPE = [85, 78, 71, 66, 60, 55, 51, 46];
+/** 1 - erf(|x| / √2) on [0, 4) in eight straight pieces (Q.11; slope Q.1): see `geluElement`. */
+const GELU_BASE = [1276, 648, 269, 89, 24, 7, 3, 0];
+const GELU_SLOPE = [47, 38, 23, 11, 4, 1, 0, 0];
+
+/** Bits of the two factors. */
+const LEFT_BITS = 16;
+const RIGHT_BITS = 15;
+/** Bits of 2^-f plus half an LSB of the exp. */
+const MANTISSA_BITS = 14;
 
 /** What the function part of a lane hands on. */
 export interface FunctionOutputs {
-  /** Loaded by `multiply`: x² (u43) for the statistics. */
+  /** Loaded by `multiply`: x² (u29) for the statistics. */
   readonly square: Uint;
-  /** Loaded by `round`: exp (u16), n (s18), g (s33), or the narrowed value itself. */
+  /** Loaded by `round`: exp (u16), n (s17), g (s17), or the scaled value itself. */
   readonly value: Sint;
+}
+
+/** The factors of one function's product, and whether they are wanted. */
+interface Factors {
+  readonly selected: Bool;
+  readonly left: Sint;
+  readonly right: Sint;
 }
 
 /**
  * Function part of a lane: one product a function, its two factors prepared and its result shifted.
  *
  * ```
- *              exp                 GELU                  normalise          statistics   others
- *   square     ·                   t²                    ·                  ·            ·
- *   prepare    c - 11277·f, f      x, 1 ± erf            16x - mean, r      x, x         ·
- *   multiply   product             g                     product            x²           ·
- *   align      v = 2^-f            ·                     · 2^(1-shift)      x            value
- *   round      v · 2^-integer      ·                     n                  ·            ·
+ *              exp                GELU            normalise               statistics   others
+ *   prepare    511 - f, slope     x, 1 ± erf      (16x - mean) >> s, r    x, x         ·
+ *   multiply   product            g               n                       x²           ·
+ *   round      2^-f, >> integer   · >> 11         · >> 10                 x            scaled
  * ```
  *
- * `narrowed` is the front's register; the result is the register that `round` loads.
+ * `scaled` is the requantiser's register; the result is the register that `round` loads.
  */
 export function laneFunction(
   control: Value<typeof functionControl>,
-  narrowed: Sint,
+  scaled: Sint,
   features: NormFeatures,
 ): FunctionOutputs {
-  const { x, erf } = features.gelu ? geluSquare(narrowed) : { x: narrowed, erf: uintLit(0, 18) };
-
-  // The factors of each function, and the function they belong to.
-  const fraction = x.bits(11, 0);
-  const factors: { selected: Bool; left: Sint; right: Sint }[] = [];
-  if (features.softmax) {
-    const slope = uintLit(EXP_LINEAR - EXP_BASE, 26)
-      .sub(timesExpSquare(fraction))
-      .wrap(26);
-    factors.push({ selected: control.prepareExp, left: slope.toSint(), right: fraction.toSint() });
-  }
-  if (features.gelu) factors.push({ selected: control.prepareGelu, left: x.wrap(16), right: erf.toSint() });
+  const x = scaled.wrap(LEFT_BITS);
+  const factors: Factors[] = [];
+  if (features.softmax) factors.push({ selected: control.prepareExp, ...expFactors(scaled.asUint()) });
+  if (features.layernorm) factors.push({ selected: control.prepareNormalise, ...normaliseFactors(control, scaled) });
+  if (features.gelu) factors.push({ selected: control.prepareGelu, left: x, right: geluFactor(x) });
   if (features.layernorm) {
-    const deviation = x
-      .wrap(22)
-      .shl(4)
-      .sub(control.mean)
-      .wrap(MEAN_BITS + 1);
-    const factor = control.deviationFactor.toSint();
-    factors.push({ selected: control.prepareNormalise, left: deviation, right: factor });
-    factors.push({ selected: control.prepareNormalise.not(), left: x.wrap(22), right: x.wrap(22) });
+    // x² where nothing is selected.
+    factors.push({ selected: control.prepareNormalise.not(), left: x, right: x.wrap(LAYERNORM_BITS) });
   }
-  const leftBits = Math.max(...factors.map(({ left }) => left.width));
-  const rightBits = Math.max(...factors.map(({ right }) => right.width));
-  const left = reg(sint(leftBits), { reset: false });
-  const right = reg(sint(rightBits), { reset: false });
-  const kept = reg(sint(32), { reset: false });
-  left.next = firstOf(factors.map(({ selected, left: value }) => [selected, value]));
-  right.next = firstOf(factors.map(({ selected, right: value }) => [selected, value]));
-  kept.next = x;
+  const left = reg(sint(LEFT_BITS), { reset: false });
+  const right = reg(sint(RIGHT_BITS), { reset: false });
+  const kept = reg(sint(SCALED_BITS), { reset: false });
+  left.next = firstOf(factors.map((each) => [each.selected, each.left.extend(LEFT_BITS)]));
+  right.next = firstOf(factors.map((each) => [each.selected, each.right.extend(RIGHT_BITS)]));
+  kept.next = scaled;
 
-  const product = reg(sint(leftBits + rightBits), { reset: false });
-  const keptOn = reg(sint(32), { reset: false });
+  const product = reg(sint(LEFT_BITS + RIGHT_BITS), { reset: false });
   product.next = left.mul(right);
-  keptOn.next = kept;
-
-  const aligned = reg(sint(33), { reset: false });
-  const alignments: [Bool, Sint][] = [];
-  if (features.softmax) alignments.push([control.alignExp, expMantissa(product, keptOn)]);
-  if (features.gelu) alignments.push([control.alignGelu, product.wrap(33)]);
-  if (features.layernorm)
-    alignments.push([control.alignNormalise, shiftIntoWindow(product, control.deviationShift, 19).extend(33)]);
-  aligned.next = alignments.reduceRight((rest, [selected, value]) => mux(selected, value, rest), keptOn.extend(33));
-
-  const value = reg(sint(33), { reset: false });
+  const value = reg(sint(SCALED_BITS), { reset: false });
   const roundings: [Bool, Sint][] = [];
-  if (features.softmax) roundings.push([control.roundExp, expValue(aligned)]);
-  if (features.layernorm) roundings.push([control.roundNormalise, roundHalf(aligned.wrap(19)).saturate(18)]);
-  value.next = roundings.reduceRight<Sint>(
-    (rest, [selected, choice]) => mux(selected, choice.extend(33), rest),
-    aligned,
-  );
+  let plain: Sint;
+  if (features.softmax) {
+    const rising = expRounding(kept.asUint());
+    const keptOn = reg(sint(5 + MANTISSA_BITS), { reset: false });
+    keptOn.next = mux(control.keepExp, rising.asSint(), kept.extend(rising.width));
+    plain = keptOn.wrap(SCALED_BITS);
+    roundings.push([control.roundExp, expValue(product, keptOn.asUint())]);
+  } else {
+    const keptOn = reg(sint(SCALED_BITS), { reset: false });
+    keptOn.next = kept;
+    plain = keptOn;
+  }
+  if (features.gelu) roundings.push([control.roundGelu, product.shr(11).wrap(SCALED_BITS)]);
+  if (features.layernorm) roundings.push([control.roundNormalise, product.add(1023).shr(10).wrap(SCALED_BITS)]);
+  value.next = firstOf([...roundings, [control.roundExp, plain]]);
   return { square: product.asUint().wrap(SQUARE_BITS), value };
 }
 
@@ -98,42 +92,56 @@ export function laneFunction(
 const firstOf = (choices: readonly (readonly [Bool, Sint])[]): Sint =>
   choices.slice(0, -1).reduceRight((rest, [selected, value]) => mux(selected, value, rest), choices.at(-1)![1]);
 
-/** The stage `square` of GELU: x beside it, and from t² the factor 65536 ± erf (u18) that `prepare` takes. */
-function geluSquare(narrowed: Sint): { x: Sint; erf: Uint } {
-  const x = reg(sint(32), { reset: false });
-  const square = reg(uint(26), { reset: false });
-  const short = narrowed.wrap(16);
-  const negative = short.bit(15);
-  const distance = mux(negative, short.add(GELU_CLIP), sintLit(GELU_CLIP).sub(short));
-  const t = mux(distance.bit(distance.width - 1), uintLit(0, 13), distance.asUint().wrap(13));
-  x.next = narrowed;
-  square.next = t.mul(t);
-  // 65536 + erf for positive x is 131072 - complement, 65536 - erf for negative x is the complement itself.
-  // 9463 = 9 · 2^10 + 2^8 - 9: three additions, where a multiplier of that constant has nine terms.
-  const nine = square.shl(3).add(square);
-  const scaled = nine.shl(10).add(square.shl(8)).sub(nine).wrap(40);
-  const complement = scaled.shr(22).wrap(16);
-  const erf = mux(x.bit(15), complement.extend(18), uintLit(131072, 18).sub(complement).wrap(18));
-  return { x, erf };
+const table = (index: Uint, values: readonly number[], bits: number): Uint =>
+  select(
+    index,
+    values.map((value) => uintLit(value, bits)),
+  );
+
+/** exp, u = Q5.12: how far the fraction is from the end of its piece, and the piece's slope. */
+function expFactors(u: Uint): Omit<Factors, "selected"> {
+  return { left: u.bits(8, 0).not().toSint(), right: table(u.bits(11, 9), EXP_SLOPE, 7).toSint() };
 }
 
-/** SQUARE · f, as (11 · 2^10 + 13) · f: four additions. */
-function timesExpSquare(f: Uint): Uint {
-  const three = f.shl(1).add(f);
-  return f.shl(3).add(three).shl(10).add(three.shl(2).add(f));
+/** From u: its integer part (u5), and below it what the product is added to: the piece's base and half an LSB of the exp. */
+function expRounding(u: Uint): Uint {
+  const integer = u.bits(16, 12);
+  // The exp is 8 · 2^-f >> integer: there is nothing to round up to 3, and nothing left beyond 16.
+  const half = select(
+    integer,
+    Array.from({ length: 32 }, (_, i) => uintLit(i > 3 && i <= 16 ? 2 ** (i - 4) : 0, MANTISSA_BITS - 1)),
+  );
+  return cat(integer, table(u.bits(11, 9), EXP_BASE, 13).add(half));
 }
 
-/** v = 2^-f in Q.16 (u17) with the integer part of the exponent (u5) above it. */
-function expMantissa(product: Sint, exponent: Sint): Sint {
-  const polynomial = product.asUint().bits(37, 23).add(1).shr(1);
-  const base = exponent.bits(11, 0).shl(3);
-  const mantissa = uintLit(65536, 17).sub(base.add(polynomial)).wrap(17);
-  return cat(exponent.bits(16, 12), mantissa).toSint().extend(33);
+/** exp (u16) of what `expRounding` left. */
+function expValue(product: Sint, kept: Uint): Sint {
+  const integer = kept.bits(4 + MANTISSA_BITS, MANTISSA_BITS);
+  const rise = product.asUint().bits(15, 6);
+  const mantissa = kept.wrap(MANTISSA_BITS).add(rise).wrap(MANTISSA_BITS);
+  return cat(mantissa, uintLit(0, 3))
+    .shr(integer)
+    .wrap(SCALED_BITS - 1)
+    .toSint();
 }
 
-/** exp = min(65535, rshr(v, integer part)), u16. */
-function expValue(aligned: Sint): Sint {
-  const doubled = aligned.bits(16, 0).shl(1);
-  const halved = doubled.shr(aligned.bits(21, 17));
-  return halved.add(1).shr(1).saturate(16).toSint();
+/** 2048 ± erf (u12, Q.11) of x in Q4.11. */
+function geluFactor(x: Sint): Sint {
+  const negative = x.bit(x.width - 1);
+  const magnitude = mux(negative, x.not(), x).asUint();
+  const beyond = magnitude.bits(14, 13).reduceOr();
+  const place = mux(beyond, uintLit(8191, 13), magnitude.wrap(13));
+  const piece = place.bits(12, 10);
+  const rise = table(piece, GELU_SLOPE, 6).mul(place.bits(9, 5).not()).shr(1);
+  const complement = table(piece, GELU_BASE, 11).add(rise).wrap(12);
+  return mux(negative, complement, complement.not()).toSint();
+}
+
+/** 16x - mean, normalised by the row's shift, and the row's r. */
+function normaliseFactors(control: Value<typeof functionControl>, x: Sint): Omit<Factors, "selected"> {
+  const deviation = x.wrap(LAYERNORM_BITS).shl(4).sub(control.mean);
+  return {
+    left: deviation.shl(11).shr(control.deviationShift).wrap(LEFT_BITS),
+    right: control.deviationFactor.toSint(),
+  };
 }

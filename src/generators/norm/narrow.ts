@@ -1,60 +1,51 @@
-/** Rounding shifts and saturation as hardware: the two halves of the specification's `rshr` and `sat`. */
+/** Shifts and saturation of the element path as hardware. */
 import { cat, mux, sintLit, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint } from "../../hdl/index.ts";
 
-/** Bits of a shifted value: enough for s32 results, one bit for the rounding, one against its carry. */
-export const SHIFTED_BITS = 34;
-
 /**
- * First half of rshr(x, amount): 2x >> amount, so that the lowest bit is the one to round by (and amount 0 keeps x);
- * saturated to `bits`, which is harmless when at least one bit wider than the final saturation wants.
- */
-export const shiftKeepingHalf = (x: Sint, amount: Uint, bits = SHIFTED_BITS): Sint =>
-  x.shl(1).shr(amount).saturate(bits);
-
-/**
- * The same for a result much narrower than `x`: multiples of eight first, saturated to what the last three steps of the
- * shifter can still bring into the result, so that these are as narrow as it.
+ * floor(x · 2^-amount) saturated to `bits`. Shifts by multiples of eight first; what they leave above the highest bit that the
+ * last three steps can still bring into the result is beyond it in any case, so these are only as wide as that.
  */
 export function shiftIntoWindow(x: Sint, amount: Uint, bits: number): Sint {
-  const eights = cat(amount.bits(amount.width - 1, 3), uintLit(0, 3));
-  return x
-    .shl(1)
-    .shr(eights)
-    .saturate(bits + 7)
-    .shr(amount.bits(2, 0))
-    .saturate(bits);
+  const negative = x.bit(x.width - 1);
+  const inner = bits + 7;
+  const eights = x.shr(cat(amount.bits(amount.width - 1, 3), uintLit(0, 3)));
+  const shifted = cat(negative, eights.bits(inner - 2, 0))
+    .asSint()
+    .shr(amount.bits(2, 0));
+  const beyond = (y: Sint, low: number): Bool => {
+    const high = y.bits(y.width - 2, low);
+    return mux(negative, high.not(), high).reduceOr();
+  };
+  const over = beyond(eights, inner - 1).or(beyond(shifted, bits - 1));
+  const limit = mux(negative, uintLit(0, bits - 1), uintLit(2n ** BigInt(bits - 1) - 1n, bits - 1));
+  return cat(negative, mux(over, limit, shifted.bits(bits - 2, 0))).asSint();
 }
 
-/** Second half: rounds half up by the lowest bit and drops it. */
+/** Rounds half up by the lowest bit and drops it. */
 export const roundHalf = (x: Sint): Sint => x.add(1).shr(1);
 
-/** A format to saturate to, where `selected`. */
-export interface Format {
-  readonly selected: Bool;
-  readonly bits: number;
-  readonly unsigned?: boolean;
+/** Whether `x` is a signed number of `bits` bits. */
+export function fitsSigned(x: Sint, bits: number): Bool {
+  const high = x.bits(x.width - 1, bits - 1);
+  return high.reduceAnd().or(high.reduceOr().not());
 }
 
-/**
- * `x` saturated to the selected format (at most one), else to `otherwise` signed bits; one multiplexer of data however
- * many formats there are. The result has `otherwise` bits.
- */
-export function narrowTo(x: Sint, formats: readonly Format[], otherwise: number): Sint {
-  const top = x.width - 1;
-  const negative = x.bit(top);
-  const fitsSigned = (bits: number): Bool => {
-    const high = x.bits(top, bits - 1);
-    return high.reduceAnd().or(high.reduceOr().not());
-  };
-  let fits = fitsSigned(otherwise);
-  let highest: Sint = sintLit(2n ** BigInt(otherwise - 1) - 1n, otherwise);
-  let lowest: Sint = sintLit(-(2n ** BigInt(otherwise - 1)), otherwise);
-  for (const { selected, bits, unsigned } of formats) {
-    const limit = 2n ** BigInt(unsigned === true ? bits : bits - 1);
-    fits = mux(selected, unsigned === true ? x.bits(top, bits).reduceOr().not() : fitsSigned(bits), fits);
-    highest = mux(selected, sintLit(limit - 1n, otherwise), highest);
-    lowest = mux(selected, sintLit(unsigned === true ? 0n : -limit, otherwise), lowest);
-  }
-  return mux(fits, x.wrap(otherwise), mux(negative, lowest, highest));
+/** `x` saturated to s8, or to u8 where `unsigned`. */
+export function saturateByte(x: Sint, unsigned: Bool): Uint {
+  const negative = x.bit(x.width - 1);
+  const fits = mux(
+    unsigned,
+    x
+      .bits(x.width - 1, 8)
+      .reduceOr()
+      .not(),
+    fitsSigned(x, 8),
+  );
+  // The largest is 127 or 255, the smallest -128 or 0.
+  const limit = cat(unsigned.eq(negative.not()), mux(negative, uintLit(0, 7), sintLit(-1, 7).asUint()));
+  return mux(fits, x.asUint().bits(7, 0), limit);
 }
+
+/** 2x >> amount saturated to `bits`, so that the lowest bit is the one to round by (and amount 0 keeps x). */
+export const shiftKeepingHalf = (x: Sint, amount: Uint, bits: number): Sint => x.shl(1).shr(amount).saturate(bits);

@@ -1,6 +1,7 @@
 /** What the sequencer sends down the pipeline, and what a pass keeps for its operations. */
 import { bool, indexWidth, uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
+import { LAST_SHIFT_BITS, MULTIPLIER_BITS, PRE_SHIFT_BITS } from "../../isa/index.ts";
 import { INDEX_BITS, MASK_BITS, slotBits } from "../common/index.ts";
 
 /** What an operation is: a row of data, or a parameter row on its way to the lanes' own registers. */
@@ -50,20 +51,20 @@ export const passShape = {
   residual: bool,
   distance: bool,
   rowScale: bool,
-  /** First multiplier and exponent: the lane's own, or these. */
+  /** First multiplier and its shift: the lane's own, or these. */
   ownScale: bool,
-  multiplier: uint(16),
-  exponent: uint(6),
+  multiplier: uint(MULTIPLIER_BITS),
+  amount: uint(PRE_SHIFT_BITS),
   toByte: bool,
   toExponent: bool,
-  toGelu: bool,
   toLayerNorm: bool,
   exp: bool,
   gelu: bool,
   normalise: bool,
   probability: bool,
-  factor: uint(16),
-  lastExponent: uint(6),
+  /** Last multiplier and its shift. */
+  factor: uint(MULTIPLIER_BITS),
+  lastShift: uint(LAST_SHIFT_BITS),
   addOffset: bool,
   toUnsignedByte: bool,
   toWord: bool,

@@ -16,6 +16,7 @@ import {
 } from "../../hdl/index.ts";
 import type { Bool, Data, Plain, Uint, Value } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
+import { MULTIPLIER_BITS, PRE_SHIFT_BITS, PRE_SHIFT_LEFT, SCALE_FORMATS, shiftAmount } from "../../isa/index.ts";
 import { INDEX_BITS, MASK_BITS, rowMaxShape, slotBits } from "../common/index.ts";
 import { laneControl } from "./lane-control.ts";
 import { OPERATION_KINDS, operationShape, passShape, resultShape } from "./operation.ts";
@@ -33,6 +34,14 @@ export const resultOperationShape = (p: Params) => ({
   operation: resultShape(p),
   pass: { raw: bool, toScratchpad: bool, toStream: bool, toAccumulator: bool },
 });
+
+/** The multiplier and shift at which a value passes as it is, saturated to s16. */
+const UNITY = {
+  multiplier: 2 ** (MULTIPLIER_BITS - 1),
+  amount: shiftAmount(MULTIPLIER_BITS - 1, SCALE_FORMATS.fixed),
+} as const;
+/** The shift of a scale's word, which brings all of its upper bits into the operand. */
+const SCALE_WORD_AMOUNT = PRE_SHIFT_LEFT + 15;
 
 /**
  * The control side of the pipeline: operations move one stage a cycle, never held up, and each stage tells the lanes
@@ -62,8 +71,9 @@ export const NormPipeline = module(
     rowMax: input(rowMaxShape(p)),
     factor: input(factorWriteShape(p)),
     control: output(laneControl),
-    /** Slice of the accumulator row or of the word that `fetch` takes. */
+    /** Slice of the accumulator row or of the word that `fetch` takes; of a raw pass, which word of the slice. */
     fetchSource: output(operationShape(p).source),
+    fetchRaw: output({ valid: bool, part: operationShape(p).part }),
     countSquare: output(times(p.lanes, () => bool)),
     countSum: output(times(p.lanes, () => bool)),
     maskResult: output(times(p.lanes, () => bool)),
@@ -103,14 +113,15 @@ export const NormPipeline = module(
     const passAt = (stage: number): Value<typeof passShape> => mux(operations[stage]!.pass, passes[1]!, passes[0]!);
 
     // Row maximum and factor, from the stage after `fetch` on.
-    const atFetch = { address: summed[stages.fetch]!.slot, enable: valid[stages.fetch]! };
+    const { fetch, subtract, shift, scale, narrow, prepare, multiply, round, affine, lastShift, lastNarrow } = stages;
+    const atFetch = { address: summed[fetch]!.slot, enable: valid[fetch]! };
     const factors = new Map<number, Value<typeof factorShape>>();
     if (hasRowSums(features)) {
       const rowFactors = memory({ shape: factorShape, depth: p.rowSlots });
       rowFactors.write({ address: io.factor.slot, data: io.factor.factor, enable: io.factor.valid });
       let factor: Value<typeof factorShape> = rowFactors.read(atFetch);
-      factors.set(stages.subtract, factor);
-      for (let stage = stages.subtract; stage < stages.affine; stage++) {
+      factors.set(fetch + 1, factor);
+      for (let stage = fetch + 1; stage < affine; stage++) {
         const moved = reg(factorShape, { reset: false, name: `factor_${stage + 1}` });
         moved.next = factor;
         factor = moved;
@@ -123,16 +134,14 @@ export const NormPipeline = module(
         shift: uintLit(0, FACTOR_SHIFT_BITS),
         mean: sintLit(0, MEAN_BITS),
       };
-    const shiftPlus = (stage: number, offset: number): Uint =>
-      factorAt(stage).shift.toSint().add(offset).asUint().wrap(6);
 
-    const { front, back } = io.control;
+    const { front, requantiser, back } = io.control;
     const fn = io.control.function;
-    const { subtract, scale, shift, narrow, prepare, align, round, affine, lastShift, lastNarrow } = stages;
-    front.fetches.set(valid[stages.fetch]!);
-
-    io.fetchSource.set(sources[stages.fetch]!);
-    front.residual.set(isRow(stages.fetch).and(passAt(stages.fetch).residual));
+    front.fetches.set(valid[fetch]!);
+    io.fetchSource.set(sources[fetch]!);
+    const fetching = passAt(fetch);
+    io.fetchRaw.set({ valid: fetching.raw, part: operations[fetch]!.part });
+    front.residual.set(isRow(fetch).and(fetching.residual.or(fetching.raw)));
 
     if (features.softmax) {
       const rowMaxima = memory({ shape: sint(32), depth: p.rowSlots });
@@ -146,53 +155,59 @@ export const NormPipeline = module(
       pipe(isRow(stage - 1).and(what(passAt(stage - 1))), 1, { name });
     const soonPass = (name: string, stage: number, what: (pass: Value<typeof passShape>) => Bool): Bool =>
       pipe(what(passAt(stage - 1)), 1, { name });
+    const soon = (name: string, what: Uint): Uint => pipe(what, 1, { name });
 
-    const { rowScale, multiplier } = passAt(scale - 1);
-    const rowMultiplier = mux(rowScale, factorAt(scale - 1).r.wrap(16), multiplier);
-    front.multiplier.set(pipe(mux(isRow(scale - 1), rowMultiplier, uintLit(1, 16)), 1, { name: "multiplier" }));
     front.distance.set(soonRow("distance", subtract, (pass) => pass.distance));
-    front.ownMultiplier.set(soonRow("ownMultiplier", scale, (pass) => pass.ownScale));
-    front.loadMultiplier.set(holdsKind(scale, "scale"));
-    const rowExponent = mux(passAt(shift - 1).rowScale, shiftPlus(shift - 1, -7), passAt(shift - 1).exponent);
-    front.exponent.set(pipe(mux(isRow(shift - 1), rowExponent, uintLit(0, 6)), 1, { name: "exponent" }));
-    front.ownExponent.set(soonRow("ownExponent", shift, (pass) => pass.ownScale));
-    front.loadExponent.set(holdsKind(shift, "scale"));
-    front.toByte.set(soonRow("toByte", narrow, (pass) => pass.toByte));
-    front.toExponent.set(soonRow("toExponent", narrow, (pass) => pass.toExponent));
-    front.toGelu.set(soonRow("toGelu", narrow, (pass) => pass.toGelu));
-    front.toLayerNorm.set(soonRow("toLayerNorm", narrow, (pass) => pass.toLayerNorm));
+    const shifting = passAt(shift - 1);
+    const rowAmount = mux(shifting.rowScale, factorAt(shift - 1).shift.extend(PRE_SHIFT_BITS), shifting.amount);
+    const holdsScale = operations[shift - 1]!.kind.eq(OPERATION_KINDS.scale);
+    const amountOf = (amount: number): Uint => uintLit(amount, PRE_SHIFT_BITS);
+    const parameterAmount = mux(holdsScale, amountOf(SCALE_WORD_AMOUNT), amountOf(UNITY.amount));
+    requantiser.amount.set(soon("amount", mux(isRow(shift - 1), rowAmount, parameterAmount)));
+    requantiser.ownAmount.set(soonRow("ownAmount", shift, (pass) => pass.ownScale));
+    requantiser.loadAmount.set(holdsKind(shift, "scale"));
+    const { rowScale, multiplier } = passAt(scale - 1);
+    const rowMultiplier = mux(rowScale, factorAt(scale - 1).r, multiplier);
+    const unity = uintLit(UNITY.multiplier, MULTIPLIER_BITS);
+    requantiser.multiplier.set(soon("multiplier", mux(isRow(scale - 1), rowMultiplier, unity)));
+    requantiser.ownMultiplier.set(soonRow("ownMultiplier", scale, (pass) => pass.ownScale));
+    requantiser.loadMultiplier.set(holdsKind(scale, "scale"));
+    requantiser.toByte.set(soonRow("toByte", narrow, (pass) => pass.toByte));
+    requantiser.toExponent.set(soonRow("toExponent", narrow, (pass) => pass.toExponent));
+    requantiser.toLayerNorm.set(soonRow("toLayerNorm", narrow, (pass) => pass.toLayerNorm));
 
     fn.prepareExp.set(soonPass("prepareExp", prepare, (pass) => pass.exp));
     fn.prepareGelu.set(soonPass("prepareGelu", prepare, (pass) => pass.gelu));
     fn.prepareNormalise.set(soonPass("prepareNormalise", prepare, (pass) => pass.normalise));
     fn.mean.set(factorAt(prepare).mean);
+    fn.deviationShift.set(factorAt(prepare).shift);
     fn.deviationFactor.set(factorAt(prepare).r);
-    fn.alignExp.set(soonRow("alignExp", align, (pass) => pass.exp));
-    fn.alignGelu.set(soonRow("alignGelu", align, (pass) => pass.gelu));
-    fn.alignNormalise.set(soonRow("alignNormalise", align, (pass) => pass.normalise));
-    fn.deviationShift.set(factorAt(align).shift);
+    fn.keepExp.set(soonPass("keepExp", multiply, (pass) => pass.exp));
     fn.roundExp.set(soonRow("roundExp", round, (pass) => pass.exp));
+    fn.roundGelu.set(soonRow("roundGelu", round, (pass) => pass.gelu));
     fn.roundNormalise.set(soonRow("roundNormalise", round, (pass) => pass.normalise));
-    const { probability, factor } = passAt(affine - 1);
-    fn.factor.set(pipe(mux(probability, factorAt(affine - 1).r.wrap(16), factor), 1, { name: "last_factor" }));
-    fn.ownGain.set(soonPass("ownGain", affine, (pass) => pass.normalise));
-    fn.loadGain.set(holdsKind(affine, "gain"));
-    const last = passAt(lastShift - 1);
-    const lastExponent = mux(last.probability, shiftPlus(lastShift - 1, 7), last.lastExponent);
-    fn.lastExponent.set(pipe(lastExponent, 1, { name: "last_exponent" }));
 
-    back.addOffset.set(soonPass("addOffset", affine, (pass) => pass.addOffset));
-    back.loadOffset.set(holdsKind(affine, "offset"));
+    const { probability, factor } = passAt(affine - 1);
+    back.factor.set(soon("last_factor", mux(probability, factorAt(affine - 1).r, factor)));
+    back.ownGain.set(soonPass("ownGain", affine, (pass) => pass.normalise));
+    back.loadGain.set(holdsKind(affine, "gain"));
+    back.loadOffset.set(holdsKind(affine, "offset").and(passAt(affine).normalise));
+    back.loadBias.set(holdsKind(shift, "offset").and(passAt(shift).residual));
+    back.addOffset.set(soonPass("addOffset", lastShift, (pass) => pass.addOffset));
+    back.shiftWord.set(soonPass("shiftWord", lastShift, (pass) => pass.toWord));
+    const last = passAt(lastShift - 1);
+    back.lastShift.set(soon("last_shift", mux(last.probability, factorAt(lastShift - 1).shift, last.lastShift)));
     back.toUnsignedByte.set(soonPass("toUnsignedByte", lastNarrow, (pass) => pass.toUnsignedByte));
     back.toWord.set(soonPass("toWord", lastNarrow, (pass) => pass.toWord));
     back.relu.set(soonPass("relu", lastNarrow, (pass) => pass.relu));
+    back.raw.set(passAt(stages.output).raw);
 
     const counts = (stage: number, lane: number): Bool => columns[stage]!.gt(lane);
-    const squares = holdsKind(align - 1, "row").and(passAt(align - 1).statistics);
+    const squares = holdsKind(round - 1, "row").and(passAt(round - 1).statistics);
     const sums = holdsKind(affine - 1, "row").and(passAt(affine - 1).sums);
     const masked = passAt(lastNarrow - 1).masked;
     times(p.lanes, (lane) => {
-      io.countSquare[lane]!.set(pipe(squares.and(counts(align - 1, lane)), 1, { name: `count_square_${lane}` }));
+      io.countSquare[lane]!.set(pipe(squares.and(counts(round - 1, lane)), 1, { name: `count_square_${lane}` }));
       io.countSum[lane]!.set(pipe(sums.and(counts(affine - 1, lane)), 1, { name: `count_sum_${lane}` }));
       io.maskResult[lane]!.set(
         pipe(masked.and(counts(lastNarrow - 1, lane).not()), 1, { name: `mask_result_${lane}` }),

@@ -12,19 +12,15 @@ import {
   times,
   uint,
   uintLit,
-  when,
 } from "../../hdl/index.ts";
 import type { Sint, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import { slotBits } from "../common/index.ts";
 import { sumOperationShape } from "./pipeline.ts";
-import { normFeatures, ROW_SQUARES_BITS, ROW_SUM_BITS, SQUARE_BITS, sumElementBits } from "./shape.ts";
+import { normFeatures, ROW_SQUARES_BITS, ROW_SUM_BITS, SQUARE_BITS, SQUARES_EARLY, sumElementBits } from "./shape.ts";
 
-/** Σ exp or Σ x, and Σ x², of one row. */
-export const rowSumShape = { sum: sint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_BITS) } as const;
-
-/** How far the stage `align`, at which squares arrive, is before `affine`, at which sums do. */
-const SQUARES_EARLY = 2;
+/** Σ exp (u28) or Σ x (s27), and Σ x², of one row. */
+export const rowSumShape = { sum: uint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_BITS) } as const;
 
 const SQUARES_LOW_BITS = 28;
 const SQUARES_HIGH_BITS = ROW_SQUARES_BITS - SQUARES_LOW_BITS;
@@ -36,7 +32,7 @@ export const treeCycles = (lanes: number): number => Math.ceil(Math.log2(lanes) 
  * Sums over the lanes, added up per row over the slices of a pass.
  *
  * ```
- *   affine           sum elements of the lanes (squares two cycles before)
+ *   affine           sum elements of the lanes (squares a cycle before)
  *   + T              their sum (T = treeCycles)            the row's sum so far, read a cycle before
  *   + T + 1          new sum of the row → written
  * ```
@@ -67,15 +63,14 @@ export const RowSums = module(
     const enable = reading.valid.or(io.read.valid);
     const write = { address: writing.slot, enable: writing.valid };
 
-    const slice = signedTree(io.sums, cycles);
-    const sum = reg(sint(ROW_SUM_BITS), { reset: false });
-    const addTo = (soFar: Sint): void => {
-      when(adding.valid, () => {
-        sum.next = mux(adding.first, slice, soFar.add(slice)).wrap(ROW_SUM_BITS);
-      });
+    // Loaded in every cycle, like all registers here: what counts is when the memory is written.
+    const slice = signedTree(io.sums, cycles).extend(ROW_SUM_BITS).asUint();
+    const sum = reg(uint(ROW_SUM_BITS), { reset: false });
+    const addTo = (soFar: Uint): void => {
+      sum.next = mux(adding.first, uintLit(0, ROW_SUM_BITS), soFar).add(slice).wrap(ROW_SUM_BITS);
     };
     if (!normFeatures(p).layernorm) {
-      const sums = memory({ shape: sint(ROW_SUM_BITS), depth: p.rowSlots });
+      const sums = memory({ shape: uint(ROW_SUM_BITS), depth: p.rowSlots });
       const soFar = sums.read({ address, enable });
       addTo(soFar);
       sums.write({ ...write, data: sum });
@@ -91,11 +86,9 @@ export const RowSums = module(
     // Squares are added in two steps, to halve the carry: the low part while adding, the high part while writing.
     const low = reg(uint(SQUARES_LOW_BITS + 1), { reset: false });
     const high = reg({ soFar: uint(SQUARES_HIGH_BITS), slice: uint(SQUARES_HIGH_BITS) }, { reset: false });
-    when(adding.valid, () => {
-      const before = mux(adding.first, uintLit(0, ROW_SQUARES_BITS), soFar.squares);
-      low.next = before.wrap(SQUARES_LOW_BITS).add(squaresSlice.wrap(SQUARES_LOW_BITS));
-      high.next = { soFar: before.shr(SQUARES_LOW_BITS), slice: squaresSlice.shr(SQUARES_LOW_BITS) };
-    });
+    const before = mux(adding.first, uintLit(0, ROW_SQUARES_BITS), soFar.squares);
+    low.next = before.wrap(SQUARES_LOW_BITS).add(squaresSlice.wrap(SQUARES_LOW_BITS));
+    high.next = { soFar: before.shr(SQUARES_LOW_BITS), slice: squaresSlice.shr(SQUARES_LOW_BITS) };
     const carry = low.bit(SQUARES_LOW_BITS);
     const highSum = high.soFar.add(high.slice).add(carry).wrap(SQUARES_HIGH_BITS);
     rows.write({ ...write, data: { sum, squares: cat(highSum, low.wrap(SQUARES_LOW_BITS)) } });

@@ -27,34 +27,29 @@ export const hasRowSums = (f: NormFeatures): boolean => f.softmax || f.layernorm
  *   request    the memory grants the read
  *   bank       the memory's own cycle
  *   fetch      slice of the accumulator row, or residual bytes                       → x
- *   subtract   x, or row maximum - x                                                 → operand
- *   scale      times m (s33 x u16), which a parameter row may have left here         → product
- *   shift      by e, with one bit kept for the rounding                              → shifted
- *   narrow     round, saturate to what the function wants                            → narrowed
- *   square     t² for GELU (only built with gelu)                                    → square
+ *   subtract   x, or row maximum - x (only built with softmax)                       → operand
+ *   shift      by the amount that a parameter row may have left here                 → shifted
+ *   scale      times m (s17 x u11), which a parameter row may have left here         → product
+ *   narrow     round, saturate to what the function wants                            → scaled
  *   prepare    the two factors of the function's own product                         → left, right
- *   multiply   s27 x s22                                                             → product
- *   align      the function's shift                                                  → aligned
+ *   multiply   s16 x s15                                                             → product
  *   round      the function's value: exp, n, g, x                                    → value
- *   affine     times gain or m, plus offset                                          → scaled
- *   lastShift  by e, with one bit kept for the rounding                              → shifted
+ *   affine     times gain or m (s17 x s14)                                           → product
+ *   lastShift  plus offset, by e, with one bit kept for the rounding                 → shifted
  *   lastNarrow round, saturate, ReLU, mask                                           → result
  *   output     result leaves to the scratchpad, the stream or the accumulator
  * ```
  *
- * Without functions the stages from `square` to `lastShift` shrink to `affine`, which only adds the offset, and the
- * result is narrowed there.
+ * Without functions there are no stages from `prepare` to `round`, and the result is narrowed in `lastShift`.
  */
 export interface NormStages {
   readonly fetch: number;
   readonly subtract: number;
-  readonly scale: number;
   readonly shift: number;
+  readonly scale: number;
   readonly narrow: number;
-  readonly square: number;
   readonly prepare: number;
   readonly multiply: number;
-  readonly align: number;
   readonly round: number;
   readonly affine: number;
   readonly lastShift: number;
@@ -64,51 +59,42 @@ export interface NormStages {
 
 /** The stage numbers for the functions built in; `output` is the latency from the granted request to the result. */
 export function normStages(f: NormFeatures): NormStages {
-  const [fetch, subtract, scale, shift, narrow] = [2, 3, 4, 5, 6] as const;
-  const square = 7;
-  if (!hasFunctions(f)) {
-    const affine = narrow + 1;
-    const none = { square: affine, prepare: affine, multiply: affine, align: affine, round: affine };
-    return {
-      fetch,
-      subtract,
-      scale,
-      shift,
-      narrow,
-      ...none,
-      affine,
-      lastShift: affine,
-      lastNarrow: affine,
-      output: affine + 1,
-    };
-  }
-  const prepare = f.gelu ? 8 : 7;
-  const affine = prepare + 4;
+  const fetch = 2;
+  const subtract = f.softmax ? fetch + 1 : fetch;
+  const narrow = subtract + 3;
+  const functions = hasFunctions(f);
+  const affine = functions ? narrow + 4 : narrow + 1;
+  const lastShift = affine + 1;
+  const lastNarrow = functions ? lastShift + 1 : lastShift;
   return {
     fetch,
     subtract,
-    scale,
-    shift,
+    shift: subtract + 1,
+    scale: subtract + 2,
     narrow,
-    square,
-    prepare,
-    multiply: prepare + 1,
-    align: prepare + 2,
-    round: prepare + 3,
+    prepare: functions ? narrow + 1 : affine,
+    multiply: functions ? narrow + 2 : affine,
+    round: functions ? narrow + 3 : affine,
     affine,
-    lastShift: affine + 1,
-    lastNarrow: affine + 2,
-    output: affine + 3,
+    lastShift,
+    lastNarrow,
+    output: lastNarrow + 1,
   };
 }
 
-/** Bits of a lane's element towards the row sums: exp u16 or x s22, as a signed number. */
-export const sumElementBits = (f: NormFeatures): number => (f.layernorm ? 22 : 17);
-/** Bits of x² of a lane: x = -2^21 gives 2^42. */
-export const SQUARE_BITS = 43;
-/** Bits of a row's sum (s34: LayerNorm over 4096 columns) and of its sum of squares (u55). */
-export const ROW_SUM_BITS = 34;
-export const ROW_SQUARES_BITS = 55;
+/** Bits of LayerNorm's x, signed, and of x² (x = -2^14 gives 2^28). */
+export const LAYERNORM_BITS = 15;
+export const SQUARE_BITS = 29;
+/** Bits of a lane's element towards the row sums: exp u16 or x s15, as a signed number. */
+export const sumElementBits = (f: NormFeatures): number => (f.softmax ? 17 : LAYERNORM_BITS);
+/** How far the stage `round`, at which squares leave the lanes, is before `affine`, at which sums do. */
+export const SQUARES_EARLY = 1;
+/**
+ * Bits of a row's sum over 4096 columns, of exp (u28) or of x (s27), as a bit pattern, and of its sum of squares (u41).
+ */
+export const ROW_SUM_BITS = 28;
+export const LAYERNORM_SUM_BITS = 27;
+export const ROW_SQUARES_BITS = 41;
 
 /**
  * Rows of a summing pass are this many cycles apart at least, so that a row's sum has been written when its next slice
@@ -121,7 +107,7 @@ export const ROW_SUM_DISTANCE = 3;
  */
 export const ROW_JOBS = 2;
 
-/** Row factors as the row unit leaves them: 1 / sum or 1 / sigma as r u17 with its shift, and the mean (s26, Q.4). */
-export const FACTOR_BITS = 17;
+/** Row factors as the row unit leaves them: 1 / sum or 1 / sigma as r u11 with its shift, and the mean (s19, Q.4). */
+export const FACTOR_BITS = 11;
 export const FACTOR_SHIFT_BITS = 5;
-export const MEAN_BITS = 26;
+export const MEAN_BITS = 19;

@@ -7,7 +7,6 @@ import {
   mux,
   output,
   reg,
-  select,
   sint,
   source,
   times,
@@ -95,9 +94,8 @@ export const NormWriter = module(
     io.denied.set(writes.and(io.accumulator.ready.not()));
 
     const raw = rawWord(p, row.and(pass.raw), io.lanes, operation.part);
-    const word = p.lanes === p.wordBytes ? mux(pass.raw, raw.word, slice) : raw.word;
     const push = row.and(pass.toStream).and(raw.complete);
-    io.taken.set(streamQueue(p, push, word, io.stream));
+    io.taken.set(streamQueue(p, push, raw.word, io.stream));
 
     const ends = row.and(operation.last).and(pass.toAccumulator.not().or(written));
     io.ends.set({ valid: ends, place: operation.pass });
@@ -114,20 +112,13 @@ const oneHot = (index: Uint, count: number): Uint =>
   count === 1 ? uintLit(1, 1) : joined(times(count, (i) => index.eq(i)));
 
 /**
- * int32 results as stream words: part of a row-slice that is several words, or several row-slices that fill a word; then
- * `complete` marks the last of them.
+ * Results as stream words: each lane has its part of the word (a byte where bytes may go to the stream), or several row-slices
+ * fill a word; then `complete` marks the last of them.
  */
 function rawWord(p: Params, valid: Bool, lanes: readonly Sint[], part: Uint): { word: Uint; complete: Bool } {
-  const elements = lanes.map((lane) => lane.asUint());
   const [words, parts] = [rawWords(p), rawParts(p)];
-  if (parts === 1) {
-    const perWord = p.lanes / words;
-    const choices = times(words, (w) => joined(elements.slice(w * perWord, (w + 1) * perWord)));
-    return {
-      word: words === 1 ? choices[0]! : select(part.wrap(Math.log2(words)), choices),
-      complete: valid.eq(valid),
-    };
-  }
+  const elements = lanes.map((lane) => lane.asUint().bits(32 / words - 1, 0));
+  if (parts === 1) return { word: joined(elements), complete: valid.eq(valid) };
   const slice = joined(elements);
   const kept = times(parts - 1, (i) => {
     const place = reg(uint(slice.width), { reset: false });

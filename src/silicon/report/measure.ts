@@ -1,6 +1,6 @@
 import type { Params } from "../../config/index.ts";
 import { elaborateAccelerator } from "../../generators/index.ts";
-import { Lane } from "../../generators/norm/index.ts";
+import { Requantiser } from "../../generators/norm/index.ts";
 import { elaborate, type Design } from "../../hdl/index.ts";
 import { measureEnergy } from "../energy/index.ts";
 import { fpgaReport } from "../fpga/index.ts";
@@ -34,8 +34,9 @@ export async function measureDesign(design: Design, options: MeasureOptions): Pr
   };
 }
 
-/** A lane that requantises and does nothing else: the norm unit's lane without functions. */
-export const requantiserDesign = (): Design => elaborate(Lane, { softmax: false, layernorm: false, gelu: false });
+/** A lane's requantiser, s32 to s8 with its registers and its own m and e; what a function needs beside is not built. */
+export const requantiserDesign = (): Design =>
+  elaborate(Requantiser, { softmax: false, layernorm: false, gelu: false });
 
 /** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign` and of a run. */
 export async function measureCost(params: Params, options: CostOptions): Promise<CostReport> {

@@ -1,37 +1,38 @@
-import { cat, fsm, instance, module, reg, sink, sint, source, uint, when } from "../../../hdl/index.ts";
+import { cat, fsm, instance, module, reg, sink, source, uint, when } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
-import { roundHalf, shiftKeepingHalf } from "../narrow.ts";
-import { MEAN_BITS, ROW_SUM_BITS } from "../shape.ts";
-import { DIGIT_BITS, SerialMultiplier } from "./multiplier.ts";
-import { meanStream, sumStream } from "./row-stream.ts";
+import { MEAN_SHIFT_LEAST } from "../../../isa/index.ts";
+import { roundHalf } from "../narrow.ts";
+import { LAYERNORM_SUM_BITS, MEAN_BITS } from "../shape.ts";
+import { SerialMultiplier } from "./multiplier.ts";
+import { meanStream, RECIP_BITS, RECIP_SHIFT_BITS, sumStream } from "./row-stream.ts";
 
-const RECIP_BITS = 32;
+const DIGIT_BITS = 3;
 
 /**
- * Row unit, LayerNorm: mean = sat26(rshr(S · recip, recipShift)), Q.4. Source: I-BERT (arXiv 2101.01321), section 3.6,
- * with the division by d as a multiplication.
+ * Row unit, LayerNorm: mean = sat19(rshr(S · recip, 19 + recipShift)), Q.4. Source: I-BERT (arXiv 2101.01321), section
+ * 3.6, with the division by d as a multiplication.
  *
  * ```
  *   0        sums and reciprocal enter
- *   1 .. 8   S · recip, four bits a cycle
- *   9        shifted by recipShift
- *   10       rounded, saturated
- *   11       handed on
+ *   1 .. 8   S · recip, three bits a cycle
+ *   9        shifted by recipShift, rounded, saturated
+ *   10       handed on
  * ```
  *
- * Latency 11 cycles; the next row enters when this one leaves. Softmax rows leave unchanged after one cycle.
+ * Latency 10 cycles; the next row enters when this one leaves. Softmax rows leave unchanged after one cycle.
  */
 export const RowMean = module(
   "norm_row_mean",
   (p: Params) => ({ from: sink(sumStream(p)), to: source(meanStream(p)) }),
   (io, p) => {
     const row = reg(meanStream(p).payload, { reset: false });
-    const recipShift = reg(uint(6), { reset: false });
-    const state = fsm("idle", "multiply", "shift", "round", "done");
+    const recipShift = reg(uint(RECIP_SHIFT_BITS), { reset: false });
+    const state = fsm("idle", "multiply", "round", "done");
     const multiplier = instance(SerialMultiplier, {
-      leftBits: ROW_SUM_BITS,
+      leftBits: LAYERNORM_SUM_BITS,
       rightBits: RECIP_BITS,
       rightSigned: false,
+      digitBits: DIGIT_BITS,
     });
 
     const { tag, sum, squares, columns, recip } = io.from.payload;
@@ -41,26 +42,22 @@ export const RowMean = module(
     io.to.valid.set(state.is("done"));
     io.to.payload.set(row);
     multiplier.start.set(enters);
-    multiplier.left.set(sum);
+    multiplier.left.set(row.sum.bits(LAYERNORM_SUM_BITS - 1, 0).asSint());
     multiplier.right.set(recip);
     multiplier.digits.set(RECIP_BITS / DIGIT_BITS);
 
+    // The mean with one bit more, to round by; the least shift is wiring.
     const product = cat(multiplier.high, multiplier.low).asSint();
-    // The shifted product waits for its rounding where the mean will be, with one bit more.
-    const shifted = reg(sint(MEAN_BITS + 2), { reset: false });
+    const halves = product.shr(MEAN_SHIFT_LEAST - 1).shr(recipShift);
     state.states({
       idle: () => undefined,
       multiply: () => {
         when(multiplier.last, () => {
-          state.goto("shift");
+          state.goto("round");
         });
       },
-      shift: () => {
-        shifted.next = shiftKeepingHalf(product, recipShift, MEAN_BITS + 2);
-        state.goto("round");
-      },
       round: () => {
-        row.mean.next = roundHalf(shifted).saturate(MEAN_BITS);
+        row.mean.next = roundHalf(halves.saturate(MEAN_BITS + 2)).saturate(MEAN_BITS);
         state.goto("done");
       },
       done: () => {

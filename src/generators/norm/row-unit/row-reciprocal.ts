@@ -19,19 +19,19 @@ import { FACTOR_BITS } from "../shape.ts";
 import { divisorStream } from "./row-stream.ts";
 
 /** Quotient bits after the first, and how many a cycle finds. */
-const QUOTIENT_BITS = 16;
+const QUOTIENT_BITS = 12;
 const STEPS = 2;
 
 /**
- * Row unit: r = floor(2^31 / divisor) by restoring division, u17; Softmax: at most 65535, and 0 for an empty row.
+ * Row unit: r = 2^26 / divisor rounded, at most 2047, by restoring division that finds a bit more; 0 for an empty row.
  *
  * ```
  *   0         divisor enters; the first quotient bit is set for divisor = 2^15 only
- *   1 .. 8    quotient, two bits a cycle
- *   9         factor written
+ *   1 .. 6    quotient, two bits a cycle
+ *   7         rounded, factor written
  * ```
  *
- * Latency 9 cycles; the next row enters when this one leaves.
+ * Latency 7 cycles; the next row enters when this one leaves.
  */
 export const RowReciprocal = module(
   "norm_row_reciprocal",
@@ -44,14 +44,14 @@ export const RowReciprocal = module(
   (io, p) => {
     const row = reg(divisorStream(p).payload, { reset: false });
     const remainder = reg(uint(16), { reset: false });
-    const quotient = reg(uint(FACTOR_BITS), { reset: false });
+    const quotient = reg(uint(1 + QUOTIENT_BITS), { reset: false });
     const step = reg(uint(3), { reset: false });
     const state = fsm("idle", "divide", "done");
 
     const ready = state.is("divide").not();
     io.from.ready.set(ready);
-    const { softmax } = row.tag;
-    const r = mux(softmax, mux(row.zero, uintLit(0, 16), quotient.saturate(16)).extend(FACTOR_BITS), quotient);
+    const rounded = quotient.add(1).shr(1).saturate(FACTOR_BITS);
+    const r = mux(row.zero, uintLit(0, FACTOR_BITS), rounded);
     io.factor.set({
       valid: state.is("done"),
       slot: row.tag.slot,

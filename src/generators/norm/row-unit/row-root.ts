@@ -16,10 +16,11 @@ import {
 } from "../../../hdl/index.ts";
 import type { SquareRootState, Uint } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
-import { FACTOR_SHIFT_BITS } from "../shape.ts";
+import { FACTOR_SHIFT_BITS, ROW_SUM_BITS } from "../shape.ts";
 import { divisorStream, VARIANCE_BITS, varianceStream } from "./row-stream.ts";
 
-const PAIRS = VARIANCE_BITS / 2;
+const PAIRS = Math.ceil(VARIANCE_BITS / 2);
+const RADICAND_BITS = 32;
 const ROOT_BITS = 16;
 /** Bits of the root found in a cycle. */
 const STEPS = 2;
@@ -30,7 +31,7 @@ const STEPS = 2;
  *
  * ```
  *   0          value enters
- *   1          leading zero pairs counted                 shift = 31 - pairs (the place of the highest pair)
+ *   1          leading zero pairs counted                 place = 25 - pairs
  *   2          shifted: 32 bits from the highest pair on
  *   3 .. 10    root, two bits a cycle                     Softmax: none; the upper 16 bits are the divisor
  *   11 (3)     divisor handed on
@@ -45,7 +46,7 @@ export const RowRoot = module(
   (io, p) => {
     const row = reg(varianceStream(p).payload, { reset: false });
     const zeroPairs = reg(uint(5), { reset: false });
-    const radicand = reg(uint(32), { reset: false });
+    const radicand = reg(uint(RADICAND_BITS), { reset: false });
     const remainder = reg(uint(ROOT_BITS + 1), { reset: false });
     const root = reg(uint(ROOT_BITS), { reset: false });
     const step = reg(uint(3), { reset: false });
@@ -60,15 +61,17 @@ export const RowRoot = module(
     const place = uintLit(PAIRS - 1, 5)
       .sub(zeroPairs)
       .wrap(5);
-    const high = radicand.bit(31);
-    // A sum of n bits: the pair's place says n = 2 · place + 2 or one less.
-    const sumBits = cat(place, uintLit(1, 1)).add(high).wrap(FACTOR_SHIFT_BITS);
+    const high = radicand.bit(RADICAND_BITS - 1);
+    // LayerNorm: place - 3. Softmax, a sum of n bits: n - 6, and the pair's place says n = 2 · place + 2 or one less.
+    const twice = cat(place.bits(3, 0), high);
     const { softmax } = row.tag;
+    const offset = mux(softmax, twice.extend(6).sub(5), place.extend(6).sub(3));
+    const negative = offset.bit(offset.width - 1);
     io.to.payload.set({
       tag: row.tag,
       divisor: mux(softmax, mux(high, radicand.bits(31, 16), radicand.bits(30, 15)), root),
       zero: zero.and(softmax),
-      shift: mux(zero.and(softmax), uintLit(16, FACTOR_SHIFT_BITS), mux(softmax, sumBits, place)),
+      shift: mux(negative, uintLit(0, FACTOR_SHIFT_BITS), offset.asUint().wrap(FACTOR_SHIFT_BITS)),
       mean: row.mean,
     });
 
@@ -76,15 +79,15 @@ export const RowRoot = module(
       idle: () => undefined,
       count: () => {
         zeroPairs.next = leadingZeroPairs(row.value);
-        zero.next = row.value.eq(0);
+        zero.next = row.value.bits(ROW_SUM_BITS - 1, 0).eq(0);
         state.goto("shift");
       },
       shift: () => {
         const doubled = cat(zeroPairs, uintLit(0, 1));
         radicand.next = row.value
+          .extend(2 * PAIRS)
           .shl(doubled)
-          .wrap(VARIANCE_BITS)
-          .bits(VARIANCE_BITS - 1, VARIANCE_BITS - 32);
+          .bits(2 * PAIRS - 1, 2 * PAIRS - RADICAND_BITS);
         remainder.next = 0;
         root.next = 0;
         step.next = 0;
@@ -97,11 +100,11 @@ export const RowRoot = module(
       root: () => {
         let found: SquareRootState = { remainder, root };
         times(STEPS, (i) => {
-          found = squareRootStep(found, radicand.bits(31 - 2 * i, 30 - 2 * i));
+          found = squareRootStep(found, radicand.bits(RADICAND_BITS - 1 - 2 * i, RADICAND_BITS - 2 - 2 * i));
         });
         remainder.next = found.remainder;
         root.next = found.root;
-        radicand.next = radicand.shl(2 * STEPS).wrap(32);
+        radicand.next = radicand.shl(2 * STEPS).wrap(RADICAND_BITS);
         step.next = step.add(1).wrap(3);
         when(step.eq(ROOT_BITS / STEPS - 1), () => {
           state.goto("done");
@@ -120,8 +123,9 @@ export const RowRoot = module(
   },
 );
 
-/** Zero pairs of bits above the highest pair that is not zero; 31 when all are. */
+/** Zero pairs of bits above the highest pair that is not zero; those above the lowest when all are. */
 function leadingZeroPairs(value: Uint): Uint {
-  const taken = times(PAIRS, (pair) => value.bits(2 * pair + 1, 2 * pair).reduceOr());
+  const pairs = value.extend(2 * PAIRS);
+  const taken = times(PAIRS, (pair) => pairs.bits(2 * pair + 1, 2 * pair).reduceOr());
   return priorityEncode(cat(...taken)).index;
 }

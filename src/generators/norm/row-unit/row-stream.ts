@@ -13,13 +13,17 @@ export const rowTag = (p: Params) => ({
 });
 
 /** Bits of d, the columns of a LayerNorm row (at most 4096), and of V and of whatever is normalised in its place. */
-export const COLUMN_BITS = 15;
-export const VARIANCE_BITS = 64;
+export const COLUMN_BITS = 13;
+export const VARIANCE_BITS = 51;
+/** 16 / d as recip · 2^-(19 + recipShift). */
+export const RECIP_BITS = 24;
+export const RECIP_SHIFT_BITS = 4;
 
-const sums = { sum: sint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_BITS), columns: uint(COLUMN_BITS) } as const;
+const sums = { sum: uint(ROW_SUM_BITS), squares: uint(ROW_SQUARES_BITS), columns: uint(COLUMN_BITS) } as const;
 
-/** Into the mean: the row's sums and 16 / d as recip · 2^-recipShift. */
-export const sumStream = (p: Params) => stream({ tag: rowTag(p), ...sums, recip: uint(32), recipShift: uint(6) });
+/** Into the mean: the row's sums and 16 / d. */
+export const sumStream = (p: Params) =>
+  stream({ tag: rowTag(p), ...sums, recip: uint(RECIP_BITS), recipShift: uint(RECIP_SHIFT_BITS) });
 /** Into the variance. */
 export const meanStream = (p: Params) => stream({ tag: rowTag(p), ...sums, mean: sint(MEAN_BITS) });
 /** Into the root: V, or a Softmax row's sum. */

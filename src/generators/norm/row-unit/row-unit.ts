@@ -23,7 +23,7 @@ import type { NormFeatures } from "../shape.ts";
 import { RowMean } from "./row-mean.ts";
 import { RowReciprocal } from "./row-reciprocal.ts";
 import { RowRoot } from "./row-root.ts";
-import { COLUMN_BITS } from "./row-stream.ts";
+import { COLUMN_BITS, RECIP_BITS, RECIP_SHIFT_BITS, rowTag, VARIANCE_BITS } from "./row-stream.ts";
 import { RowVariance } from "./row-variance.ts";
 
 /** What is to be computed when a summing pass is over. */
@@ -32,13 +32,13 @@ export const rowJobShape = (p: Params) => ({
   slot: uint(slotBits(p)),
   rows: uint(slotBits(p) + 1),
   columns: uint(COLUMN_BITS),
-  recip: uint(32),
-  recipShift: uint(6),
+  recip: uint(RECIP_BITS),
+  recipShift: uint(RECIP_SHIFT_BITS),
 });
 
 /** Cycles from entering each stage after `fetch` to leaving it, for a row of either kind; see the table of `RowUnit`. */
 export const rowUnitCycles = (f: NormFeatures): { readonly softmax: number[]; readonly layernorm: number[] } =>
-  f.layernorm ? { softmax: [1, 1, 3, 9], layernorm: [11, 14, 11, 9] } : { softmax: [3, 9], layernorm: [] };
+  f.layernorm ? { softmax: [1, 1, 3, 7], layernorm: [10, 14, 11, 7] } : { softmax: [3, 7], layernorm: [] };
 
 /**
  * The row unit works in the background: after a pass that summed it turns each row's sums into the factor that a later
@@ -46,11 +46,11 @@ export const rowUnitCycles = (f: NormFeatures): { readonly softmax: number[]; re
  *
  * ```
  *   fetch ──► mean ──► variance ──► root ──► reciprocal ──► row factors
- *    2          11        14          11          9          cycles of a LayerNorm row
- *    2           1         1           3          9          cycles of a Softmax row
+ *    2          10        14          11          7          cycles of a LayerNorm row
+ *    2           1         1           3          7          cycles of a Softmax row
  * ```
  *
- * Every stage holds a row of its own: a LayerNorm row every 15 cycles, a Softmax row every 9. Without LayerNorm there
+ * Every stage holds a row of its own: a LayerNorm row every 14 cycles, a Softmax row every 7. Without LayerNorm there
  * are no stages for mean and variance. Sums are read in cycles in which the pipeline reads none.
  */
 export const RowUnit = module(
@@ -99,11 +99,13 @@ export const RowUnit = module(
     io.read.slot.set(slot);
     fetched.next = granted;
 
-    const tag = reg({ slot: uint(slotBits(p)), softmax: bool, last: bool }, { reset: false });
-    const constants = reg({ columns: uint(COLUMN_BITS), recip: uint(32), recipShift: uint(6) }, { reset: false });
+    // What the row's job says stays where it is until all its factors are written.
+    const tag = reg(rowTag(p), { reset: false });
+    const fetchedFrom = reg(uint(indexWidth(ROW_JOBS)), { reset: false });
+    const { columns, recip, recipShift } = select(fetchedFrom, jobs);
     when(granted, () => {
       tag.next = { slot, softmax: job.softmax, last };
-      constants.next = { columns: job.columns, recip: job.recip, recipShift: job.recipShift };
+      fetchedFrom.next = head;
       offset.next = offset.add(1).wrap(slotBits(p));
     });
     const fetchedLast = granted.and(last);
@@ -119,10 +121,10 @@ export const RowUnit = module(
 
     if (rowMean === undefined || rowVariance === undefined) {
       rowRoot.from.valid.set(fetched);
-      rowRoot.from.payload.set({ tag, value: io.row.sum.asUint().extend(64), mean: 0 });
+      rowRoot.from.payload.set({ tag, value: io.row.sum.extend(VARIANCE_BITS), mean: 0 });
     } else {
       rowMean.from.valid.set(fetched);
-      rowMean.from.payload.set({ tag, ...io.row, ...constants });
+      rowMean.from.payload.set({ tag, ...io.row, columns, recip, recipShift });
       rowVariance.from.valid.set(rowMean.to.valid);
       rowVariance.from.payload.set(rowMean.to.payload);
       rowMean.to.ready.set(rowVariance.from.ready);
