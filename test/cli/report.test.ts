@@ -35,6 +35,48 @@ test("an encoder that is none, for --energy", async () => {
   }
 });
 
+test("a table of macros that is wrong, is not there, or has no macro for a memory: before any synthesis", async () => {
+  const cwd = workspace();
+  const macro = { words: 1024, bits: 64, um2: 9000, readPicojoules: 5, writePicojoules: 5, accessPicoseconds: 400 };
+  jsonFile(cwd, "single.json", { name: "c", macros: [{ ...macro, ports: "1rw" }] });
+  jsonFile(cwd, "wrong.json", { name: "c", macros: [{ ...macro, ports: "1rw", um2: -1 }] });
+  const report = (table: string) => systole(["report", "edge", "--node", "45nm", "--macros", table], { cwd });
+  expectMistake(
+    await report("missing.json"),
+    "missing.json: cannot read the macro table: no such file or directory\n  Give the path of a JSON file.",
+  );
+  expectMistake(
+    await report("wrong.json"),
+    "wrong.json: macros[0].um2: must be a number above 0, not -1\n  See docs/technology.md for the keys of a macro table.",
+  );
+  const none = await report("single.json");
+  expect(none.stderr).toMatch(
+    /^error: single\.json: no macro of c has two ports \(1r1w\), as the memory of \d+ x \d+ bits needs\n/m,
+  );
+  expect(none.stderr).not.toContain("synthesis");
+  expect([none.code, none.stdout]).toEqual([2, ""]);
+});
+
+test("an unknown node, and a Liberty file without delays", async () => {
+  const cwd = workspace();
+  const node = await systole(["report", "edge", "--node", "5nm"], { cwd });
+  expect(node.stderr).toContain("'5nm' is invalid. Allowed choices are ");
+  expect([node.code, node.stdout]).toEqual([2, ""]);
+  const pin = (name: string, rest: string): string => `pin(${name}){${rest}}`;
+  const [a, b] = [pin("A", "direction:input;"), pin("B", "direction:input;")];
+  const cells = [
+    `cell(INV){area:1; ${a} ${pin("Y", 'direction:output; function:"!A";')}}`,
+    `cell(NAND2){area:2; ${a} ${b} ${pin("Y", 'direction:output; function:"!(A*B)";')}}`,
+    `cell(DFF){area:9; ff(IQ,IQN){clocked_on:"C"; next_state:"D";} ${pin("C", "direction:input; clock:true;")} ${pin("D", "direction:input;")} ${pin("Q", 'direction:output; function:"IQ";')}}`,
+  ];
+  writeFileSync(join(cwd, "cells.lib"), `library(bare){\n${cells.join("\n")}\n}\n`);
+  expectMistake(
+    await systole(["report", "edge", "--liberty", "cells.lib"], { cwd }),
+    "library bare has no delay tables\n" +
+      "  Give a Liberty file with timing groups, or leave --liberty out for the generic cells.",
+  );
+});
+
 test("interrupted: 130, nothing on standard output, no module half-written", async () => {
   const cwd = workspace();
   const cache = join(cwd, "cache");

@@ -20,18 +20,19 @@ import { flattenedLogic } from "./parts.ts";
 import type { CostReport, EnergyReport } from "./schema.ts";
 import { designTiming, requireDelays } from "./timing.ts";
 
-/** Synthesises a design and lays out its parts. Errors: those of `synthesise`, `liberty-no-delays`. */
+/** Synthesises a design and lays out its parts. Errors: those of `synthesise`, `liberty-no-delays`, `macro-table-no-fit`. */
 export async function measureDesign(design: Design, options: MeasureOptions): Promise<MeasuredDesign> {
   const { technology, macroRule = DEFAULT_MACRO_RULE } = options;
   requireDelays(technology.library);
+  const structure = designStructure(design, macroRule);
+  const macroCost = macroCosts(technology);
+  // What a table of macros lacks is said at once, not after minutes of synthesis.
+  for (const { memories } of structure.modules.values()) {
+    for (const memory of memories) if (memory.built === "macro") macroCost(memory);
+  }
   const target = { kind: "cells", library: technology.library } as const;
   const synthesis = await synthesise(synthesisUnits(design, macroRule), { ...options, target });
-  return {
-    structure: designStructure(design, macroRule),
-    modules: synthesis.modules,
-    macroCost: macroCosts(technology),
-    synthesis,
-  };
+  return { structure, modules: synthesis.modules, macroCost, synthesis };
 }
 
 /** A lane's requantiser, s32 to s8 with its registers and its own m and e; what a function needs beside is not built. */
