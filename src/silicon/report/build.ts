@@ -1,5 +1,6 @@
 import type { Config } from "../../config/index.ts";
 import { Areas, type DesignParts } from "./areas.ts";
+import { PUBLISHED_BLOCKS } from "./published.ts";
 import { treeRows } from "./rows.ts";
 import type { CostReport, EnergyReport, FpgaReport, TimingPath } from "./schema.ts";
 import type { FpgaFamily } from "../types.ts";
@@ -52,6 +53,11 @@ export function buildCostReport(inputs: ReportInputs): CostReport {
       dma: DMA.reduce((sum, name) => sum + engine(name), 0),
       control: engine("control"),
     },
+    published: Object.fromEntries(
+      PUBLISHED_BLOCKS.flatMap(({ key, theirs }) =>
+        theirs === undefined ? [] : [[key, { ge: theirs.ge, what: theirs.what, source: theirs.source }] as const],
+      ),
+    ),
     modules: [...modules],
     memories: [...memories],
     timing: { model: timing.model, paths: [...timing.paths] },

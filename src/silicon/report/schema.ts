@@ -120,6 +120,10 @@ export const costReportSchema = z.strictObject({
   blocks: z
     .record(z.string(), z.number())
     .describe("GE of what other designs publish too: pe, requantiserPerLane, normUnit, dma, control"),
+  published: z
+    .record(z.string(), z.strictObject({ ge, what: z.string(), source: z.string() }))
+    .optional()
+    .describe("by the keys of `blocks`: the figure of another design, mapped to the same cells as the generic library"),
   modules: z.array(moduleRow).describe("the tree of modules, parents first"),
   memories: z.array(memoryRow),
   timing: z.strictObject({
