@@ -1,4 +1,4 @@
-import { bool, counter, input, module, mux, output, reg, uint, uintLit, when } from "../../hdl/index.ts";
+import { bool, counter, input, module, mux, output, pipe, reg, uint, uintLit, when } from "../../hdl/index.ts";
 import type { Bool, BoolShape, Uint, UintShape } from "../../hdl/index.ts";
 import { ENGINE_STATES, TRACE_SIGNALS } from "../../isa/index.ts";
 import { INDEX_BITS, MASK_BITS, retireShape } from "../common/index.ts";
@@ -28,7 +28,7 @@ export function eventCounter(name: string, bits: number, condition: Bool): Uint 
 }
 
 /**
- * Watches one engine: its registers, its cycle counters (one cycle behind), and its trace port, which is wires only: who
+ * Watches one engine: its registers, its cycle counters (two cycles behind), and its trace port, which is wires only: who
  * samples it counts by himself.
  */
 export const Monitor = module(
@@ -51,9 +51,11 @@ export const Monitor = module(
     const waits = io.head.valid.and(io.head.missing.reduceOr()).and(io.busy.not());
     const held = io.busy.and(io.memoryWait);
     const works = io.busy.and(io.memoryWait.not());
-    const busyCycles = eventCounter("busy_cycles", COUNTER_BITS, works);
-    const semaphoreWaitCycles = eventCounter("semaphore_wait_cycles", COUNTER_BITS, waits);
-    const memoryWaitCycles = eventCounter("memory_wait_cycles", COUNTER_BITS, held);
+    // They come late in their cycle; what is left of it is no time to count in.
+    const late = (event: Bool): Bool => pipe(event, 1, { reset: true });
+    const busyCycles = eventCounter("busy_cycles", COUNTER_BITS, late(works));
+    const semaphoreWaitCycles = eventCounter("semaphore_wait_cycles", COUNTER_BITS, late(waits));
+    const memoryWaitCycles = eventCounter("memory_wait_cycles", COUNTER_BITS, late(held));
     const retired = eventCounter("retired", 32, io.retire.valid);
 
     const current = reg(uint(INDEX_BITS));
