@@ -164,7 +164,7 @@ const AS_IT_IS = { factor: 1024, lastShift: 2 };
 
 /** A scale whose amount brings a value of `bits` bits to about `to` bits. */
 function scale(random: Random, format: PreShiftedFormat, bits: number, to: number): Dyadic {
-  const e = Math.max(format.least, bits + 11 - to + random.integer(-3, 3));
+  const e = Math.min(format.most, Math.max(format.least, bits + 11 - to + random.integer(-3, 3)));
   return { m: randomMultiplier(random), e: random.chance(0.2) ? exponentOf(randomAmount(random), format) : e };
 }
 
