@@ -39,15 +39,13 @@ function run(
 
 /** What the model expects of the steps, and what they did. */
 function compare(p: Params, steps: readonly Step[], { offered, taken, retired, paused }: Outcome): void {
-  const take = (cycle: number): number => {
-    let taken = cycle;
-    while (paused.has(taken)) taken++;
-    return taken;
+  const ask = (cycle: number): number => {
+    let asked = cycle;
+    while (paused.has(asked)) asked++;
+    return asked;
   };
   const timeline = new NormTimeline(p);
-  const expected = steps.map(({ fields }, i) =>
-    timeline.issue(fields, offered[i]!, paused.size > 0 ? take : undefined),
-  );
+  const expected = steps.map(({ fields }, i) => timeline.issue(fields, offered[i]!, paused.size > 0 ? ask : undefined));
   const where = JSON.stringify(steps.map(({ fields }) => fields));
   const cycles = { start: taken, retire: retired.map(({ cycle }) => cycle) };
   const times = { start: expected.map(({ start }) => start), retire: expected.map(({ retire }) => retire) };

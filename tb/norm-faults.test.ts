@@ -8,7 +8,7 @@ import { MachineFault } from "../src/machine/index.ts";
 import { executeNorm } from "../src/machine/norm.ts";
 import { createState } from "../src/machine/state.ts";
 import { normVariant } from "./support/norm-commands.ts";
-import { openNorm } from "./support/norm-driver.ts";
+import { granted, openNorm, store } from "./support/norm-driver.ts";
 
 /** Rows are not as wide as words (two sub-slices), and not all functions are built. */
 const FUNCTIONS: readonly NormFeature[] = ["softmax", "gelu"];
@@ -61,7 +61,7 @@ describe("norm engine: faults as the functional machine finds them", () => {
       for (const port of [dut.accumulatorRead, dut.scratchpadRead, dut.accumulatorWrite, dut.scratchpadWrite]) {
         port.ready.poke(1);
       }
-      dut.stream.ready.poke(1);
+      bench.spawn(store(bench), { background: true, name: "store" });
       let faults = 0;
       const retired: number[] = [];
       const bounds = [params.accumulatorRows, params.scratchpadWords] as const;
@@ -159,14 +159,14 @@ test("a full stream: stalled, not waiting for memory alone, until STORE takes wo
         for (let i = 0; i < 100; i++) yield;
         expect(dut.stalled.sampled()).toBe(1);
         expect(dut.memoryWait.sampled()).toBe(1);
-        dut.stream.ready.poke(1);
+        bench.spawn(store(bench), { background: true, name: "store" });
         do {
           yield;
-          words += dut.stream.valid.sampled();
+          words += Number(granted(dut.stream));
         } while (dut.retire.valid.sampled() === 0);
         for (let i = 0; i < 20; i++) {
           yield;
-          words += dut.stream.valid.sampled();
+          words += Number(granted(dut.stream));
         }
         expect(dut.stalled.sampled()).toBe(0);
       })(),

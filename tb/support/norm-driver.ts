@@ -1,6 +1,7 @@
 /** The norm engine with memories in the testbench, and the comparison with the functional machine. */
 import { expect } from "vitest";
 import type { Params } from "../../src/config/index.ts";
+import { STORE_WORDS } from "../../src/generators/common/index.ts";
 import { NormEngine } from "../../src/generators/norm/index.ts";
 import { poke, send, simulate, until } from "../../src/harness/index.ts";
 import type { Process, Random } from "../../src/harness/index.ts";
@@ -14,7 +15,7 @@ export type NormBench = Awaited<ReturnType<typeof openNorm>>;
 
 export interface Disturbance {
   readonly random: Random;
-  /** Probability that a memory refuses in a cycle, that STORE does not take a word, that a command comes late. */
+  /** Probability that a memory refuses in a cycle, that STORE asks for no word, that a command comes late. */
   readonly refuse: number;
   readonly pause: number;
   readonly late: number;
@@ -33,7 +34,7 @@ export interface Outcome {
   /** Cycle from which each command was offered, and in which it was taken. */
   readonly offered: number[];
   readonly taken: number[];
-  /** Cycles in which STORE took no word. */
+  /** Cycles in which STORE asks for no word. */
   readonly paused: Set<number>;
   /** First cycle in which the engine was idle after all commands, row jobs included. */
   readonly idle: number;
@@ -106,7 +107,7 @@ function* memories(
   }
 }
 
-const granted = (port: { valid: { sampled(): number }; ready: { sampled(): number } }): boolean =>
+export const granted = (port: { valid: { sampled(): number }; ready: { sampled(): number } }): boolean =>
   port.valid.sampled() === 1 && port.ready.sampled() === 1;
 
 function writeMasked<T extends Uint8Array | Int32Array>(
@@ -118,6 +119,29 @@ function writeMasked<T extends Uint8Array | Int32Array>(
 ): void {
   for (let i = 0; i * part < data.length; i++) {
     if (((mask >>> i) & 1) === 1) memory.set(data.subarray(i * part, (i + 1) * part), at + i * part);
+  }
+}
+
+/** Words that each bench has asked for and that have not come. */
+const coming = new WeakMap<NormBench, number>();
+
+/** STORE in its place: asks for words ahead, except in cycles that `pauses`, and takes what it has asked for. */
+export function* store(
+  bench: NormBench,
+  pauses: () => boolean = () => false,
+  done: (asked: boolean) => void = () => undefined,
+): Process {
+  const { dut } = bench;
+  for (;;) {
+    const due = coming.get(bench) ?? 0;
+    const mayAsk = !pauses();
+    const asks = mayAsk && due < STORE_WORDS;
+    dut.streamAsked.poke(asks);
+    dut.stream.ready.poke(asks || due > 0);
+    yield;
+    const took = granted(dut.stream);
+    coming.set(bench, due + Number(asks) - Number(took));
+    done(mayAsk);
   }
 }
 
@@ -145,9 +169,7 @@ export function runNorm(
   bench.spawn(
     (function* (): Process {
       for (;;) {
-        dut.stream.ready.poke(!(disturb?.random.chance(disturb.pause) ?? false));
         yield;
-        if (dut.stream.ready.sampled() === 0) outcome.paused.add(bench.cycle());
         if (granted(dut.stream)) {
           outcome.stream.push(...new Uint8Array(dut.stream.payload.data.sampledWords().slice().buffer));
         }
@@ -165,9 +187,19 @@ export function runNorm(
     })(),
     { background: true, name: "monitor" },
   );
-  const start = bench.cycle();
+  // All that STORE asks for ahead it has asked for before the first command.
+  let filled = false;
+  const pauses = (): boolean => filled && (disturb?.random.chance(disturb.pause) ?? false);
+  const took = (mayAsk: boolean): void => {
+    if (!mayAsk) outcome.paused.add(bench.cycle());
+  };
+  bench.spawn(store(bench, pauses, took), { background: true, name: "store" });
+  let start = bench.cycle();
   bench.spawn(
     (function* (): Process {
+      while (coming.get(bench) !== STORE_WORDS) yield;
+      filled = true;
+      start = bench.cycle();
       for (const { slot, value } of steps.flatMap((step) => step.rowMax)) {
         poke(dut.rowMax, { valid: 1, slot, value });
         yield;

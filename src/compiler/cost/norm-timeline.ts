@@ -1,14 +1,15 @@
 /** The norm unit command by command: when each of a sequence of NORM commands starts, lets the next one start, and retires. */
 import type { Params } from "../../config/index.ts";
-import { normFeatures, normStages, ROW_JOBS, streamDepth, treeCycles } from "../../generators/norm/index.ts";
+import { STORE_WORDS } from "../../generators/common/index.ts";
+import { normFeatures, normStages, ROW_JOBS, STREAM_DEPTH, treeCycles } from "../../generators/norm/index.ts";
 import type { NormFields } from "../../isa/index.ts";
 import { normPass } from "./norm-pass.ts";
 import type { NormPass } from "./norm-pass.ts";
 import { RowUnitTimeline } from "./norm-row-unit.ts";
 import type { RowJob } from "./norm-row-unit.ts";
 
-/** When STORE takes the next word of the stream, which is offered from `offered` on; called once a word, in order. */
-export type TakeWord = (offered: number) => number;
+/** When STORE asks for the next word of the stream, for which it has a place from `free` on; called once a word, in order. */
+export type AskForWord = (free: number) => number;
 
 /** The life of a NORM command, in cycles. */
 export interface NormTimes {
@@ -53,9 +54,11 @@ export class NormTimeline {
   #next = 0;
   #retired: readonly [beforeLast: number, last: number] = [0, 0];
   #afterPreload = false;
-  /** When the last words left the stream, as many as it holds; the oldest is at `#word`. */
-  readonly #taken: number[];
+  /** Words of the stream so far; when the last ones were asked for, and when they were taken. */
   #word = 0;
+  readonly #asked = new Array<number>(STREAM_DEPTH).fill(-1);
+  readonly #taken = new Array<number>(STORE_WORDS).fill(-1);
+  #lastAsk = -1;
   #lastTaken = -1;
 
   constructor(params: Params) {
@@ -65,7 +68,6 @@ export class NormTimeline {
     this.#output = stages.output;
     this.#sumRead = stages.affine + treeCycles(params.lanes) - 1;
     this.#rowUnit = new RowUnitTimeline(params);
-    this.#taken = new Array<number>(streamDepth(params)).fill(-1);
   }
 
   /** First cycle in which the engine can take another command. */
@@ -74,10 +76,10 @@ export class NormTimeline {
   }
 
   /**
-   * The engine takes a command in cycle `at`, or as soon after that as it can. `take` is asked when STORE takes each word
-   * of the stream; default: at once.
+   * The engine takes a command in cycle `at`, or as soon after that as it can. `ask` is asked when STORE asks for each
+   * word of the stream; default: at once.
    */
-  issue(fields: NormFields, at: number, take?: TakeWord): NormTimes {
+  issue(fields: NormFields, at: number, ask?: AskForWord): NormTimes {
     const pass = normPass(this.#params, fields);
     const start = Math.max(at, this.#next);
     const [beforeLast, last] = this.#retired;
@@ -86,7 +88,7 @@ export class NormTimeline {
       pass.preload || this.#afterPreload ? last : beforeLast,
       this.#finishJobs(pass.pendingJobs) + 1,
     );
-    const { lastRead, next } = this.#walk(pass, begin + FIRST_READ, take);
+    const { lastRead, next } = this.#walk(pass, begin + FIRST_READ, ask);
     const retire = lastRead + this.#output + 1;
     this.#next = next;
     this.#retired = [last, retire];
@@ -100,12 +102,13 @@ export class NormTimeline {
   }
 
   /** Reads of a pass from cycle `first` on, and the first cycle in which the loops are done. */
-  #walk(pass: NormPass, first: number, take: TakeWord | undefined): { lastRead: number; next: number } {
+  #walk(pass: NormPass, first: number, ask: AskForWord | undefined): { lastRead: number; next: number } {
     const streams = pass.readsPerWord > 0;
-    if (pass.sums) return this.#walkSums(pass, first, take);
-    // A stream that holds what is in the pipeline never holds up a pass whose words are taken at once.
-    if (streams && (take !== undefined || this.#taken.length <= this.#output)) {
-      return this.#walkStream(pass, first, take);
+    if (pass.sums) return this.#walkSums(pass, first, ask);
+    // Places for what is in the pipeline, and for the word that comes and the one that is asked for in its place, never hold
+    // up a pass whose words are asked for at once.
+    if (streams && (ask !== undefined || STREAM_DEPTH + STORE_WORDS < this.#output + 2)) {
+      return this.#walkStream(pass, first, ask);
     }
     // A preload begins a slice when all rows of the one before have been written.
     const written = pass.preload ? this.#output + 2 : 0;
@@ -113,16 +116,16 @@ export class NormTimeline {
     return { lastRead, next: lastRead + Math.max(1, written) };
   }
 
-  #walkStream(pass: NormPass, first: number, take: TakeWord | undefined): { lastRead: number; next: number } {
+  #walkStream(pass: NormPass, first: number, ask: AskForWord | undefined): { lastRead: number; next: number } {
     let cycle = first;
     let parts = 0;
     for (let slice = 0; slice < pass.slices; slice++) {
       cycle += pass.parameterReads;
       for (let read = 0; read < pass.rowReads; read++) {
-        if (parts === 0) cycle = Math.max(cycle, this.#taken[this.#word]! + 1);
+        if (parts === 0) cycle = Math.max(cycle, this.#asked[this.#word % STREAM_DEPTH]! + 1);
         parts++;
         if (parts === pass.readsPerWord) {
-          this.#takeWord(cycle + this.#output, take);
+          this.#takeWord(cycle + this.#output, ask);
           parts = 0;
         }
         cycle++;
@@ -131,19 +134,22 @@ export class NormTimeline {
     return { lastRead: cycle - 1, next: cycle };
   }
 
-  #takeWord(offered: number, take: TakeWord | undefined): void {
-    const earliest = Math.max(offered, this.#lastTaken + 1);
-    this.#lastTaken = Math.max(earliest, take?.(earliest) ?? earliest);
-    this.#taken[this.#word] = this.#lastTaken;
-    this.#word = (this.#word + 1) % this.#taken.length;
+  #takeWord(offered: number, ask: AskForWord | undefined): void {
+    const place = this.#word % STORE_WORDS;
+    const free = Math.max(this.#lastAsk, this.#taken[place]!) + 1;
+    this.#lastAsk = Math.max(free, ask?.(free) ?? free);
+    this.#lastTaken = Math.max(offered, this.#lastAsk, this.#lastTaken + 1);
+    this.#asked[this.#word % STREAM_DEPTH] = this.#lastAsk;
+    this.#taken[place] = this.#lastTaken;
+    this.#word++;
   }
 
-  #walkSums(pass: NormPass, first: number, take: TakeWord | undefined): { lastRead: number; next: number } {
+  #walkSums(pass: NormPass, first: number, ask: AskForWord | undefined): { lastRead: number; next: number } {
     const summing: SummingPass = { pass, first, gaps: [] };
     // The job before the last has finished: what it summed is no longer in the pipeline.
     if (this.#summing.push(summing) > ROW_JOBS) this.#summing.shift();
     const cycles = pass.slices * pass.sliceCycles;
-    if (pass.readsPerWord > 0 && take !== undefined) this.#streamWhileSumming(summing, take);
+    if (pass.readsPerWord > 0 && ask !== undefined) this.#streamWhileSumming(summing, ask);
     this.#fetchRows(undefined, () => first + cycles + summing.gaps.length);
     const empty = pass.sliceCycles - pass.parameterReads - pass.rowReads;
     const end = first + cycles + summing.gaps.length;
@@ -154,17 +160,17 @@ export class NormTimeline {
   }
 
   /** Finds the gaps of a pass that the stream holds up as well. */
-  #streamWhileSumming({ pass, first, gaps }: SummingPass, take: TakeWord): void {
+  #streamWhileSumming({ pass, first, gaps }: SummingPass, ask: AskForWord): void {
     for (let at = 0; at < pass.slices * pass.sliceCycles; at++) {
       const isRow = at % pass.sliceCycles < pass.rowReads;
       for (;;) {
         const cycle = first + at + gaps.length;
         this.#fetchRows(undefined, () => cycle + 1);
         if (gaps.at(-1) === cycle) continue;
-        if (isRow && this.#taken[this.#word]! >= cycle) gaps.push(cycle);
+        if (isRow && this.#asked[this.#word % STREAM_DEPTH]! >= cycle) gaps.push(cycle);
         else break;
       }
-      if (isRow) this.#takeWord(first + at + gaps.length + this.#output, take);
+      if (isRow) this.#takeWord(first + at + gaps.length + this.#output, ask);
     }
   }
 

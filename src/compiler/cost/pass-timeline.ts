@@ -5,7 +5,7 @@ import {
   normStages,
   ROW_JOBS,
   ROW_SUM_DISTANCE,
-  streamDepth,
+  STREAM_DEPTH,
   treeCycles,
 } from "../../generators/norm/index.ts";
 import type { NormFields } from "../../isa/index.ts";
@@ -25,12 +25,12 @@ interface Write {
 /** Cycles in which row sums are read by operations that are under way; more than the pipeline is long. */
 const SUM_READS = 64;
 
-/** Words of the stream to STORE: when NORM has a word there, and when STORE takes it. */
+/** Words of the stream to STORE: when NORM has a word there, and when STORE asks for it. */
 export class WordStream {
   /** Cycle in which each word is pushed, in order. */
   readonly pushed: number[] = [];
-  /** Cycle in which each word is taken, as far as it is known. */
-  readonly taken: number[] = [];
+  /** Cycle in which each word is asked for, as far as it is known. */
+  readonly asked: number[] = [];
 }
 
 /**
@@ -49,7 +49,6 @@ export class PassTimeline {
   /** Cycles from the entering of an operation that sums to the read of the row's sum, and to the write of the last one. */
   readonly #toSumRead: number;
   readonly #toPassDone: number;
-  readonly #depth: number;
   #state: "idle" | "check" | "run" = "idle";
   #fields: NormFields | undefined;
   /** The pass that waits to start, the one that is walked, and the one that operations belong to. */
@@ -67,7 +66,7 @@ export class PassTimeline {
   readonly #sumReads = new Float64Array(SUM_READS).fill(-1);
   #writes: Write[] = [];
   #roomTaken = 0;
-  #heard = 0;
+  #asked = 0;
   /** Cycles in which an operation was held up by a memory or by the stream. */
   memoryWait = 0;
 
@@ -81,7 +80,6 @@ export class PassTimeline {
     this.#output = stages.output;
     this.#toSumRead = stages.affine + treeCycles(params.lanes) - 1;
     this.#toPassDone = this.#toSumRead + 2;
-    this.#depth = streamDepth(params);
   }
 
   /** The next cycle to be walked after `now` when no command is offered; Infinity when nothing moves by itself. */
@@ -191,9 +189,9 @@ export class PassTimeline {
   }
 
   #hasRoom(now: number): boolean {
-    const { taken } = this.stream;
-    while (this.#heard < taken.length && taken[this.#heard]! < now) this.#heard++;
-    return this.#roomTaken - this.#heard < this.#depth;
+    const { asked } = this.stream;
+    while (this.#asked < asked.length && asked[this.#asked]! < now) this.#asked++;
+    return this.#roomTaken - this.#asked < STREAM_DEPTH;
   }
 
   #enter(now: number, issue: Operation): void {

@@ -1,5 +1,6 @@
 /** The STORE engine: words, beats, bursts and their responses. */
 import type { Params } from "../../config/index.ts";
+import { STORE_WORDS } from "../../generators/common/index.ts";
 import { unansweredStores } from "../../generators/dma/index.ts";
 import { STORE_SOURCES } from "../../isa/index.ts";
 import type { StoreFields } from "../../isa/index.ts";
@@ -7,8 +8,6 @@ import { burstsOf } from "./bursts.ts";
 import type { WriteChannel } from "./channels.ts";
 import type { WordStream } from "./pass-timeline.ts";
 
-/** Words read ahead. */
-const PREFETCH_WORDS = 8;
 /** Commands that have started and whose words are not read yet. */
 const STARTED_COMMANDS = 2;
 /** Cycles from a read of the scratchpad to its word, and to the first cycle in which the stream is listened to again. */
@@ -43,15 +42,21 @@ export class StoreTimeline {
   /** When the last burst of each command is announced, as its number; when its last word is asked for. */
   readonly #lastBurst: number[] = [];
   readonly #lastPlace: number[] = [];
-  /** The command and its word that are asked for next; the word among all words, and among those of the stream. */
+  /** The command and its word that are asked for next, and the number of words asked for. */
   #command = 0;
   #word = 0;
-  #words = 0;
-  #heard = 0;
+  #asked = 0;
   #lastAsk = -1;
   #lastRead = -STREAM_AGAIN;
-  /** The cycles in which the last words were taken, by their number modulo the words read ahead. */
-  readonly #taken = new Float64Array(PREFETCH_WORDS).fill(-1);
+  /** When each of the last words was asked for, and whether of the stream, by its number modulo the words asked for ahead. */
+  readonly #asks = Array.from({ length: STORE_WORDS }, () => ({ cycle: -1, fromStream: false }));
+  /** Words of the stream that were asked for and have not come, and those that have; when the last one came. */
+  #coming = 0;
+  #heard = 0;
+  #lastHeard = -1;
+  /** Words taken from what was asked for, and the cycles in which the last ones were. */
+  #words = 0;
+  readonly #taken = new Float64Array(STORE_WORDS).fill(-1);
   #lastTaken = -1;
   #unit = 0;
   #beatTaken = -1;
@@ -103,34 +108,53 @@ export class StoreTimeline {
   /** Works out what the words of the stream and the commands that are known by now lead to. */
   advance(): void {
     this.#announce();
-    for (;;) {
-      const command = this.#commands[this.#command];
-      if (command === undefined || this.#burst >= this.#announced.length) return;
-      const begins = Math.max(command.start + 1, this.#lastPlace[this.#command - 1] ?? -1) + 1;
-      const place = this.#words % PREFETCH_WORDS;
-      let ask = Math.max(begins, this.#lastAsk + 1, this.#taken[place]! + 1);
-      let valid: number;
-      if (command.fromStream) {
-        const pushed = this.#stream.pushed[this.#heard];
-        if (pushed === undefined) return;
-        ask = Math.max(ask, pushed, this.#lastRead + STREAM_AGAIN);
-        valid = ask;
-        this.#stream.taken.push(ask);
-        this.#heard++;
-      } else {
-        valid = ask + SCRATCHPAD_WORD;
-        this.#lastRead = ask;
-      }
-      this.#lastAsk = ask;
-      this.#lastTaken = this.#send(Math.max(valid, this.#lastTaken + 1));
-      this.#taken[place] = this.#lastTaken;
-      this.#words++;
-      this.#word++;
-      if (this.#word < command.words) continue;
+    while (this.#ask() || this.#take());
+  }
+
+  /** Asks for the next word; false when the cycle is not known yet, or there is none. */
+  #ask(): boolean {
+    const command = this.#commands[this.#command];
+    if (command === undefined || this.#asked === this.#words + STORE_WORDS) return false;
+    const { fromStream } = command;
+    if (!fromStream && this.#coming > 0) return false;
+    const place = this.#asked % STORE_WORDS;
+    const begins = Math.max(command.start + 1, this.#lastPlace[this.#command - 1] ?? -1) + 1;
+    const inOrder = fromStream ? this.#lastRead + STREAM_AGAIN : this.#lastHeard + 1;
+    const cycle = Math.max(begins, this.#lastAsk + 1, this.#taken[place]! + 1, inOrder);
+    if (fromStream) {
+      this.#stream.asked.push(cycle);
+      this.#coming++;
+    } else this.#lastRead = cycle;
+    this.#asks[place] = { cycle, fromStream };
+    this.#asked++;
+    this.#lastAsk = cycle;
+    this.#word++;
+    if (this.#word === command.words) {
       this.#word = 0;
-      this.#lastPlace.push(ask);
+      this.#lastPlace.push(cycle);
       this.#command++;
     }
+    return true;
+  }
+
+  /** Takes the next word that was asked for; false when the cycle is not known yet, or there is none. */
+  #take(): boolean {
+    if (this.#words === this.#asked || this.#burst >= this.#announced.length) return false;
+    const place = this.#words % STORE_WORDS;
+    const { cycle, fromStream } = this.#asks[place]!;
+    let valid = cycle + SCRATCHPAD_WORD;
+    if (fromStream) {
+      const pushed = this.#stream.pushed[this.#heard];
+      if (pushed === undefined) return false;
+      valid = Math.max(cycle, pushed, this.#lastHeard + 1);
+      this.#lastHeard = valid;
+      this.#heard++;
+      this.#coming--;
+    }
+    this.#lastTaken = this.#send(Math.max(valid, this.#lastTaken + 1));
+    this.#taken[place] = this.#lastTaken;
+    this.#words++;
+    return true;
   }
 
   #announce(): void {

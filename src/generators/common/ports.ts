@@ -120,5 +120,8 @@ export const slotBits = (p: Params): number => indexWidth(p.rowSlots);
 /** Row maxima as GEMM finishes them; NORM keeps them by slot. Never refused. */
 export const rowMaxShape = (p: Params) => ({ valid: bool, slot: uint(slotBits(p)), value: sint(p.accumulatorBits) });
 
-/** Words from NORM to STORE, in the order in which they go to DRAM. */
+/** Words that STORE asks for ahead, of the scratchpad or of the norm stream: the round trip of a read, and a few refused ones. */
+export const STORE_WORDS = 8;
+
+/** Words from NORM to STORE, in the order in which they go to DRAM. STORE takes what it has asked for as soon as it is offered. */
 export const normStream = (p: Params) => stream({ data: wordShape(p) });

@@ -5,6 +5,7 @@ import {
   instance,
   module,
   mux,
+  output,
   reg,
   sink,
   source,
@@ -28,6 +29,7 @@ import {
   normStream,
   retireShape,
   scratchpadRead,
+  STORE_WORDS,
   wordShape,
   writeBeatShape,
   writeResponseShape,
@@ -36,9 +38,6 @@ import { BeatPacker } from "./beat-packer.ts";
 import { BurstSplitter } from "./burst-splitter.ts";
 import { localRunsShape, RunWalker } from "./run-walker.ts";
 import { isWellFormed, isWholeBeats, unitFit, unitsToBeats } from "./units.ts";
-
-/** Words read ahead: the round trip of a scratchpad read and a few refused ones. */
-const PREFETCH_WORDS = 8;
 
 /**
  * The STORE engine: scratchpad words, or words of the norm stream → DRAM. An address side announces bursts, a word side
@@ -51,7 +50,7 @@ const PREFETCH_WORDS = 8;
  *   t + 2  (write address reg.)          keeps it if it must wait
  * ```
  *
- * A word of the norm stream is on its way in the cycle in which it is offered. Throughput one word and one beat a
+ * Words of the norm stream are asked for ahead in the same way; one is on its way in the cycle in which it is offered. Throughput one word and one beat a
  * cycle, whichever is slower, across runs and commands. After a fault the bursts already announced are finished with
  * beats that write nothing.
  */
@@ -66,6 +65,8 @@ export const Store = module(
     response: sink(stream(writeResponseShape)),
     scratchpad: scratchpadRead(p),
     stream: sink(normStream(p)),
+    /** A word of the stream is asked for; when it comes there is a place for it. */
+    streamAsked: output(bool),
   }),
   (io, p) => {
     const fit = unitFit(p, p.wordBytes);
@@ -132,25 +133,32 @@ export const Store = module(
       current.next = { source: started.head.runs.space, index: started.head.index };
     });
 
-    const words = fifo("words", { data: wordShape(p) }, PREFETCH_WORDS);
-    const reserved = reg(uint(indexWidth(PREFETCH_WORDS + 1)));
-    const reading = reg(uint(indexWidth(PREFETCH_WORDS + 1)));
+    const words = fifo("words", { data: wordShape(p) }, STORE_WORDS);
+    const reserved = reg(uint(indexWidth(STORE_WORDS + 1)));
+    // Words that were asked for and are on their way, all from one source: words stay in order.
+    const coming = reg(uint(indexWidth(STORE_WORDS + 1)));
+    const streamComes = reg(bool, { reset: false });
     const isStream = current.source.eq(STORE_SOURCES.stream);
-    const wanted = walker.places.valid.and(reserved.ne(PREFETCH_WORDS)).and(stop.not());
+    const inOrder = coming.eq(0).or(streamComes.eq(isStream));
+    const wanted = walker.places.valid.and(reserved.ne(STORE_WORDS)).and(inOrder).and(stop.not());
     const asks = wanted.and(isStream.not());
-    // Words stay in order: the stream waits for the last scratchpad word to arrive.
-    const listens = wanted.and(isStream).and(reading.eq(0));
-    const asked = asks.and(io.scratchpad.ready);
+    const asksStream = wanted.and(isStream);
+    const asked = asks.and(io.scratchpad.ready).or(asksStream);
+    const listens = asksStream.or(streamComes.and(coming.ne(0)).and(stop.not()));
     const heard = listens.and(io.stream.valid);
     const arrives = io.scratchpad.dataValid.and(stop.not());
-    walker.places.ready.set(asked.or(heard));
+    walker.places.ready.set(asked);
     io.scratchpad.valid.set(asks);
     io.scratchpad.address.set(walker.places.payload.address);
+    io.streamAsked.set(asksStream);
     io.stream.ready.set(listens);
     const comes = arrives.or(heard);
     const word = mux(arrives, io.scratchpad.data, io.stream.payload.data);
-    when(asked.ne(arrives), () => {
-      reading.next = mux(asked, reading.add(1), reading.sub(1)).wrap(reading.width);
+    when(asked, () => {
+      streamComes.next = isStream;
+    });
+    when(asked.ne(comes), () => {
+      coming.next = mux(asked, coming.add(1), coming.sub(1)).wrap(coming.width);
     });
 
     // Beat side.
@@ -161,9 +169,8 @@ export const Store = module(
     const taken = offered.and(packer.words.ready);
     words.push(comes.and(words.valid.or(packer.words.ready.not())), { data: word });
     words.take(packer.words.ready);
-    const reserves = asked.or(heard);
-    when(reserves.ne(taken), () => {
-      reserved.next = mux(reserves, reserved.add(1), reserved.sub(1)).wrap(reserved.width);
+    when(asked.ne(taken), () => {
+      reserved.next = mux(asked, reserved.add(1), reserved.sub(1)).wrap(reserved.width);
     });
 
     const beatsSent = reg(uint(8));

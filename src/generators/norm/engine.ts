@@ -1,4 +1,4 @@
-import { input, instance, module, mux, select, source, times } from "../../hdl/index.ts";
+import { bool, input, instance, module, mux, select, source, times } from "../../hdl/index.ts";
 import type { Sint, Uint } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
 import {
@@ -45,6 +45,8 @@ export const NormEngine = module(
     scratchpadWrite: scratchpadWrite(p),
     rowMax: input(rowMaxShape(p)),
     stream: source(normStream(p)),
+    /** STORE asks for a word of the stream: there is a place for it from now on, at most STORE_WORDS ahead of those it has taken. */
+    streamAsked: input(bool),
   }),
   (io, p) => {
     const features = normFeatures(p);
@@ -105,7 +107,7 @@ export const NormEngine = module(
     writer.halt.set(io.halt);
     sequencer.written.set(writer.written);
     sequencer.denied.set(writer.denied);
-    sequencer.streamTaken.set(writer.taken);
+    sequencer.streamAsked.set(io.streamAsked);
     sequencer.ends.set(writer.ends);
     io.retire.set(writer.retire);
     io.scratchpadWrite.valid.set(writer.scratchpad.valid);

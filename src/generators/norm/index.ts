@@ -15,4 +15,4 @@ export { Requantiser } from "./requantiser.ts";
 export { rawParts, rawWords } from "./operation.ts";
 export { treeCycles } from "./row-sums.ts";
 export { RowUnit, rowUnitCycles } from "./row-unit/index.ts";
-export { streamDepth } from "./writer.ts";
+export { STREAM_DEPTH } from "./writer.ts";

@@ -14,13 +14,13 @@ import {
   when,
 } from "../../hdl/index.ts";
 import type { Params } from "../../config/index.ts";
-import { commandShape, faultShape } from "../common/index.ts";
+import { commandShape, faultShape, STORE_WORDS } from "../common/index.ts";
 import { checkCommand, decodePass, passKind } from "./decode.ts";
 import { NormLoops, requestPorts } from "./loops.ts";
 import { operationShape, passShape } from "./operation.ts";
 import { rowJobShape } from "./row-unit/index.ts";
 import { ROW_JOBS } from "./shape.ts";
-import { streamDepth } from "./writer.ts";
+import { STREAM_DEPTH } from "./writer.ts";
 
 /**
  * Takes commands, checks them and lets their passes begin.
@@ -50,8 +50,8 @@ export const NormSequencer = module(
     written: input(bool),
     denied: input(bool),
     epoch: output(bool),
-    /** A word left the stream. */
-    streamTaken: input(bool),
+    /** STORE has a place for one more word of the stream. */
+    streamAsked: input(bool),
     ends: input({ valid: bool, place: bool }),
     pipelineEmpty: input(bool),
     halt: input(bool),
@@ -68,11 +68,11 @@ export const NormSequencer = module(
     const state = fsm("idle", "check", "run", "stopped");
     const loops = instance(NormLoops, p);
 
-    // Room in the stream: words less those that are in it or on their way.
-    const room = reg(uint(indexWidth(streamDepth(p) + 1)), { reset: streamDepth(p) });
-    when(loops.takesRoom.and(io.streamTaken.not()), () => {
+    // Room in the stream: places in its queue and with STORE, less the words that are in them or on their way.
+    const room = reg(uint(indexWidth(STREAM_DEPTH + STORE_WORDS + 1)), { reset: STREAM_DEPTH });
+    when(loops.takesRoom.and(io.streamAsked.not()), () => {
       room.next = room.sub(1).wrap(room.width);
-    }).elsewhen(io.streamTaken.and(loops.takesRoom.not()), () => {
+    }).elsewhen(io.streamAsked.and(loops.takesRoom.not()), () => {
       room.next = room.add(1).wrap(room.width);
     });
 

@@ -28,14 +28,12 @@ import {
 } from "../common/index.ts";
 import { OPERATION_KINDS, rawParts, rawWords } from "./operation.ts";
 import { resultOperationShape } from "./pipeline.ts";
-import { hasFunctions, normFeatures } from "./shape.ts";
 
 /**
- * Words that the stream to STORE holds. The sequencer issues only what there is room for, so a pass to the stream moves
- * at most this many words in the time an operation takes to come through: with functions as many as it moves at full
- * speed.
+ * Words that the stream to STORE holds. The sequencer issues only what there is a place for, here or with STORE, which asks
+ * for words ahead (STORE_WORDS of them): together enough for a word a cycle through the whole pipeline.
  */
-export const streamDepth = (p: Params): number => (hasFunctions(normFeatures(p)) ? 16 : 8);
+export const STREAM_DEPTH = 8;
 
 /**
  * End of the pipeline: results go to the scratchpad (never refused), to the stream (there is always room) or to the
@@ -67,8 +65,6 @@ export const NormWriter = module(
     /** A row of a preload was written, or refused. */
     written: output(bool),
     denied: output(bool),
-    /** A word left the stream. */
-    taken: output(bool),
     retire: output(retireShape),
     /** Beside `retire`, a cycle earlier: which of the two passes in flight ends. */
     ends: output({ valid: bool, place: bool }),
@@ -95,7 +91,7 @@ export const NormWriter = module(
 
     const raw = rawWord(p, row.and(pass.raw), io.lanes, operation.part);
     const push = row.and(pass.toStream).and(raw.complete);
-    io.taken.set(streamQueue(p, push, raw.word, io.stream));
+    streamQueue(p, push, raw.word, io.stream);
 
     const ends = row.and(operation.last).and(pass.toAccumulator.not().or(written));
     io.ends.set({ valid: ends, place: operation.pass });
@@ -130,7 +126,7 @@ function rawWord(p: Params, valid: Bool, lanes: readonly Sint[], part: Uint): { 
   return { word: joined([...kept, slice]), complete: part.eq(parts - 1) };
 }
 
-/** A queue of streamDepth words, past which a word goes when it is empty; returns whether one leaves. */
+/** A queue of STREAM_DEPTH words, past which a word goes when it is empty. */
 function streamQueue(
   p: Params,
   push: Bool,
@@ -140,10 +136,9 @@ function streamQueue(
     readonly ready: Bool;
     readonly payload: { data: { set(v: Uint): void } };
   },
-): Bool {
-  const depth = streamDepth(p);
-  const words = memory({ shape: wordShape(p), depth });
-  const bits = Math.log2(depth);
+): void {
+  const words = memory({ shape: wordShape(p), depth: STREAM_DEPTH });
+  const bits = Math.log2(STREAM_DEPTH);
   const head = reg(uint(bits + 1));
   const tail = reg(uint(bits + 1));
   const waiting = head.ne(tail);
@@ -159,5 +154,4 @@ function streamQueue(
   });
   out.valid.set(valid);
   out.payload.data.set(mux(waiting, words.read({ address: head.wrap(bits), sync: false }), word));
-  return taken;
 }

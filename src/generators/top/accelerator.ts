@@ -88,5 +88,6 @@ export const Accelerator = module(
     norm.rowMax.set(gemm.rowMax);
     control.streamPending.set(norm.stream.valid);
     connect(norm.stream, store.stream);
+    norm.streamAsked.set(store.streamAsked);
   },
 );
