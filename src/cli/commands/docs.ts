@@ -10,6 +10,7 @@ import {
   technologyPage,
 } from "../../docs/index.ts";
 import { writeFileAtomic } from "../../files/index.ts";
+import { areaStudyPage, readAreaStudy } from "../../studies/index.ts";
 
 const DOCS = new URL("../../../docs/", import.meta.url);
 
@@ -25,6 +26,7 @@ export async function generatedPages(program: Command): Promise<Readonly<Record<
     "cost-report.md": costReportPage(),
     "report.md": reportPage(),
     "technology.md": technologyPage(),
+    "studies/area.md": areaStudyPage(readAreaStudy(fileURLToPath(new URL("studies/area.json", DOCS)))),
   };
 }
 

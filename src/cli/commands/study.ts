@@ -128,7 +128,10 @@ export function addStudy(program: Command): void {
     .option("--json", "print one JSON object on standard output and nothing else")
     .option("--svg <file>", "write areas and energies as a picture")
     .option("--csv <file>", "write the variants as CSV")
-    .option("--results <file>", "write the results as JSON, once every variant is measured");
+    .option(
+      "--results <file>",
+      "write the results as JSON once every variant is measured; systole docs makes docs/studies/area.md of docs/studies/area.json",
+    );
   addMemoryOptions(command)
     .addHelpText(
       "after",

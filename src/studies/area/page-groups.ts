@@ -52,7 +52,7 @@ export function laneSection(all: Rows): string[] {
         productOf(row.energy!.energyDelayProduct),
       ]),
     ),
-    `${least.lanes} lanes in place of ${most.lanes} make the norm unit ${against(most.blocks.norm!, least.blocks.norm!)} and the accelerator ${against(most.totalGe, least.totalGe)} area, for ${againstCount(most.energy.cycles, least.energy.cycles)} cycles and ${against(most.energy.totalPicojoules, least.energy.totalPicojoules)} energy. More lanes than columns cannot be built; 32 of them are the last row of the arrays below.`,
+    `${least.lanes} lanes in place of ${most.lanes} take ${against(most.blocks.norm!, least.blocks.norm!)} area in the norm unit and ${against(most.totalGe, least.totalGe)} in all, for ${againstCount(most.energy.cycles, least.energy.cycles)} cycles and ${against(most.energy.totalPicojoules, least.energy.totalPicojoules)} energy. More lanes than columns cannot be built; 32 of them are the last row of the arrays below.`,
   ];
 }
 

@@ -123,7 +123,7 @@ export function renderAreaStudyPicture(study: AreaStudy): string {
     barHeight: BAR,
     ...{ margin: MARGIN, areaLeft, energyLeft },
     areaTitle: "Area, gate equivalents; share of the norm unit",
-    energyTitle: `Energy at ${study.node}; share of the norm unit`,
+    energyTitle: `Energy at ${study.node.replace("nm", " nm")}, or at the node named; share of the norm unit`,
     groups,
     legend: entries,
   });

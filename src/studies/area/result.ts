@@ -68,7 +68,7 @@ export type AreaStudy = z.infer<typeof areaStudySchema>;
 
 /** The study as JSON text, figures to eight digits. */
 export const areaResults = (study: AreaStudy): string =>
-  `${JSON.stringify(study, (_key, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(8)) : value), 1)}\n`;
+  `${JSON.stringify(study, (_key, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(8)) : value), 2)}\n`;
 
 /** Reads a study that `--json` or `--results` wrote. Error: `study-results`. */
 export function readAreaStudy(file: string): AreaStudy {
