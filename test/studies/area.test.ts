@@ -67,11 +67,15 @@ describe("the variants", () => {
 
   test("equal variants with equal layers are one point, and any other setting is another", () => {
     const [memory, functions, lanes] = (["memory", "functions", "lanes"] as const).map((group) => of(group)[0]!);
-    const keys = [memory, lanes, functions].map((point) => areaPointKey(point!, ["45nm"]));
+    const keys = [memory, lanes, functions].map((point) => areaPointKey(point!, { node: "45nm", memory: {} }));
     expect(keys[0]).toBe(keys[1]);
     expect(keys[0]).not.toBe(keys[2]);
-    expect(areaPointKey(memory!, ["28nm"])).not.toBe(keys[0]);
-    expect(areaPointKey({ ...memory!, node: technologyNode("7nm") }, ["45nm"])).not.toBe(keys[0]);
+    expect(areaPointKey(memory!, { node: "28nm", memory: {} })).not.toBe(keys[0]);
+    const [own, other] = ["45nm", "7nm"].map((node) =>
+      areaPointKey({ ...memory!, node: technologyNode(node) }, { node: "45nm", memory: {} }),
+    );
+    expect(own).toBe(keys[0]);
+    expect(other).not.toBe(keys[0]);
   });
 });
 
@@ -145,7 +149,7 @@ describe("a run", () => {
     const rows: AreaRow[] = [];
     const done = runAreaStudy(few, {
       store,
-      setting: [],
+      setting: { node: "45nm", memory: {} },
       measure: (point) => {
         measured.push(point.name);
         return Promise.resolve(reportOf(point));

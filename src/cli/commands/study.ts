@@ -85,7 +85,7 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   try {
     await runAreaStudy(points, {
       store: new ReportStore(flags.resume),
-      setting: [node.name, memorySettings(flags, base)],
+      setting: { node: node.name, memory: memorySettings(flags, base) },
       measure,
       onPoint: async ({ group, name }, index) => {
         label = `${index + 1}/${points.length} ${group}: ${name}`;

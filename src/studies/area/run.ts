@@ -69,20 +69,26 @@ function rtlHash(params: Params): string {
   return hash;
 }
 
+/** What measuring depends on besides the point. */
+export interface AreaSetting {
+  /** Of points without one of their own. */
+  readonly node: string;
+  readonly memory: unknown;
+}
+
 /** Constants that reports are made with: another figure in the tables of technology makes other reports. */
 const CONSTANTS = [TECHNOLOGY_NODES, AREA_FITS, ACCESS_ENERGY, ENERGIES, genericDelays, GENERIC_CELLS];
 
 /** What a report of a point depends on: the RTL, the layer, and with what it is measured. */
-export function areaPointKey({ params, layer, node }: AreaPoint, setting: unknown): string {
+export function areaPointKey({ params, layer, node }: AreaPoint, setting: AreaSetting): string {
   const { benchmark = null, fusion = "auto" } = layer ?? {};
-  const parts = [POINT_VERSION, benchmark, fusion, node?.name ?? null, setting, CONSTANTS];
+  const parts = [POINT_VERSION, benchmark, fusion, node?.name ?? setting.node, setting.memory, CONSTANTS];
   return contentKey([JSON.stringify(parts), rtlHash(params)]);
 }
 
 export interface AreaStudyOptions {
   readonly store: ReportStore;
-  /** All that measuring depends on besides the point: cells, node, memory. */
-  readonly setting: unknown;
+  readonly setting: AreaSetting;
   /** The cost of a point's accelerator, with the energy of its layer. */
   readonly measure: (point: AreaPoint) => Promise<CostReport>;
   /** Before a point is looked at: its place in the list. Throws when the study was interrupted. */
