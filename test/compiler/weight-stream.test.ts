@@ -17,7 +17,7 @@ const CONFIGS: Record<string, Params> = {
   edge: loadConfig("edge"),
   "4x16": testParams({ rows: 4, cols: 16, scratchpad: 16, accumulator: 64, dmaBits: 64 }),
   "16x4": testParams({ rows: 16, cols: 4, scratchpad: 16, accumulator: 64, dmaBits: 512 }),
-  "8x8 with 4 lanes": testParams({ rows: 8, cols: 8, scratchpad: 16, accumulator: 64, dmaBits: 128, lanes: 4 }),
+  "8x8 with 4 lanes": testParams({ rows: 8, cols: 8, scratchpad: 16, accumulator: 64, dmaBits: 64, lanes: 4 }),
 };
 
 describe.each(Object.entries(CONFIGS))("%s", (_, params) => {
