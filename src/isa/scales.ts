@@ -73,7 +73,7 @@ export const SCALE_FORMATS = {
   },
 } as const satisfies Readonly<Record<string, ScaleFormat>>;
 
-/** The shifter's amount for exponent e: what `scaleE`, `finalE` and bits 5:0 of parameter row 0 hold. */
+/** The shifter's amount for exponent e: what `scaleE`, `finalE` and bits 4:0 of parameter row 0 hold. */
 export function shiftAmount(e: number, format: ScaleFormat): number {
   return e - format.exponentOffset;
 }
@@ -83,7 +83,7 @@ export function exponentOf(amount: number, format: ScaleFormat): number {
   return amount + format.exponentOffset;
 }
 
-/** A lane's own scale as a word of parameter row 0: m in bits 26:16, the pre-shifter's amount in bits 5:0. */
+/** A lane's own scale as a word of parameter row 0: m in bits 26:16, the pre-shifter's amount in bits 4:0. */
 export function scaleWord(m: number, e: number, format: ScaleFormat): number {
   return (m << 16) | shiftAmount(e, format);
 }

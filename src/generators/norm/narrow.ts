@@ -46,6 +46,3 @@ export function saturateByte(x: Sint, unsigned: Bool): Uint {
   const limit = cat(unsigned.eq(negative.not()), mux(negative, uintLit(0, 7), sintLit(-1, 7).asUint()));
   return mux(fits, x.asUint().bits(7, 0), limit);
 }
-
-/** 2x >> amount saturated to `bits`, so that the lowest bit is the one to round by (and amount 0 keeps x). */
-export const shiftKeepingHalf = (x: Sint, amount: Uint, bits: number): Sint => x.shl(1).shr(amount).saturate(bits);

@@ -20,7 +20,7 @@ const HALF_BITS = 20;
  *   narrow   scaled  ← rounded product >> 17 (s8), 11 (s15, s16) or 9 (u17), saturated
  * ```
  *
- * Latency 3 cycles, throughput one element a cycle. A parameter row passes like data and leaves its bits 5:0 in
+ * Latency 3 cycles, throughput one element a cycle. A parameter row passes like data and leaves its bits 4:0 in
  * `ownAmount` when it is the operand, its bits 26:16 in `ownMultiplier` when it is shifted: in both places just before
  * the first row that follows it is there, and after the last row that preceded it has left. So slices change without a
  * bubble and without a second copy of the parameters.
