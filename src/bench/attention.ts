@@ -21,7 +21,7 @@ export function attentionWorkload(params: Params, benchmark: AttentionBenchmark,
   const { seq, valid = seq, hidden, heads, mode, seed } = benchmark;
   // What follows attention is none of this benchmark's: a narrow feed-forward network keeps the reference short.
   const { bert, input } = randomBert({
-    ...{ hidden, heads, seed, softmax: mode, layers: 1 },
+    ...{ hidden, heads, seed, softmax: mode, layers: 1, variants: params.variants },
     intermediate: heads,
     positions: Math.max(512, seq),
   });

@@ -81,6 +81,7 @@ export function layerNormWorkload(params: Params, benchmark: PassBenchmark, opti
     gamma: vary(1, 0.1),
     beta: vary(0, 0.1),
     outputScale: 1 / 32,
+    variant: params.variants.layernorm,
   });
   const channels = { ...constants, input: perChannel(constants.input, cols) };
   const compiled = compileLayerNorm(params, { rows, cols, repeat, constants: channels }, options);
@@ -91,7 +92,7 @@ export function layerNormWorkload(params: Params, benchmark: PassBenchmark, opti
 export function geluWorkload(params: Params, benchmark: PassBenchmark, options: CompileOptions): Workload {
   const { rows, cols, repeat, seed } = benchmark;
   const input = gaussianRows(createRandom(seed), rows * cols, 2);
-  const constants = geluConstants(new Float64Array(cols).fill(UNIT), 1 / 16);
+  const constants = geluConstants(new Float64Array(cols).fill(UNIT), 1 / 16, params.variants.gelu);
   const channels = { ...constants, input: perChannel(constants.input, cols) };
   const compiled = compileGelu(params, { rows, cols, repeat, ...channels }, options);
   return workload("gelu", benchmark, input, compiled, () => gelu(input, { rows, cols }, constants));

@@ -1,5 +1,6 @@
 /** The model that commands work on: loaded, calibrated, quantised. */
 import { fileURLToPath } from "node:url";
+import type { NormVariants } from "../config/index.ts";
 import { createCalibration, loadModel, quantise } from "../model/index.ts";
 import type { CalibrationMethod, LoadedModel, QuantisedBert, Sample, SoftmaxMode } from "../model/index.ts";
 import { checkpoint } from "./interrupt.ts";
@@ -15,6 +16,8 @@ export const openModel = (directory = SHIPPED_MODEL): LoadedModel => loadModel(d
 export interface QuantisationChoice {
   readonly softmax: SoftmaxMode;
   readonly calibration: CalibrationMethod;
+  /** Those of the configuration that the model is to run on. */
+  readonly variants: NormVariants;
   /** What to calibrate on when the model has no samples of its own. */
   readonly texts: readonly Sample[];
 }
@@ -34,5 +37,6 @@ export async function quantiseModel(
     progress.update((i + 1) / samples.length, "");
     await checkpoint(signal);
   }
-  return quantise(loaded.model, calibration.ranges(choice.calibration), { softmax: choice.softmax });
+  const { softmax, variants } = choice;
+  return quantise(loaded.model, calibration.ranges(choice.calibration), { softmax, variants });
 }

@@ -1,6 +1,7 @@
 /** The encoder graph: QKV, attention, output projection, feed-forward network, layer after layer, for a batch of sequences. */
 import type { NormFeature, Params } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
+import type { NormVariant } from "../isa/index.ts";
 import type { EncoderShape, QuantisedBert, QuantisedLayer, QuantisedResidualNorm } from "../model/index.ts";
 import { addAttention } from "./attention.ts";
 import type { Budget } from "./budget.ts";
@@ -40,12 +41,13 @@ export const layerTensor = (layer: number, tensor: string): string => `layer${la
 
 /**
  * Compiles an encoder for a batch of sequences. Tensors: `input`, and `layer<i>.<name>` for every name of
- * `layerTensorNames`. Errors: `compile-capacity`, `compile-shape`,
+ * `layerTensorNames`. Errors: `compile-capacity`, `compile-shape`, `compile-variant`,
  * `compile-fusion`, `program-semaphores`.
  */
 export function compileEncoder(params: Params, bert: QuantisedBert, options: EncoderOptions): Compiled {
   const { seq, valid, layers = bert.layers.length, fusion = "auto" } = options;
   check(bert, options);
+  checkVariants(params, bert);
   requireFusion(params, fusion);
   return compile(
     params,
@@ -78,6 +80,28 @@ function check({ layers }: QuantisedBert, { seq, valid, layers: wanted = layers.
   }
   if (!(Number.isInteger(wanted) && wanted >= 1 && wanted <= layers.length)) {
     fail(`${wanted} layers of a model that has ${layers.length}`, `Choose 1 to ${layers.length} layers.`);
+  }
+}
+
+/** A model's constants are for one variant of each function, and so are the results that it is compared with. */
+function checkVariants({ name, variants }: Params, { layers }: QuantisedBert): void {
+  for (const { attention, attentionOutput, intermediate, output } of layers) {
+    const { activation } = intermediate;
+    const quantised: readonly (readonly [NormFeature, NormVariant])[] = [
+      ["softmax", attention.variant],
+      ["layernorm", attentionOutput.layerNorm.variant],
+      ["layernorm", output.layerNorm.variant],
+      ...(activation.kind === "gelu" ? [["gelu", activation.variant] as const] : []),
+    ];
+    for (const [feature, variant] of quantised) {
+      if (variant === variants[feature]) continue;
+      throw new SystoleError({
+        code: "compile-variant",
+        message: `the model was quantised for the ${feature} variant "${variant}"; the configuration ${name} has "${variants[feature]}"`,
+        location: { path: `norm.variants.${feature}` },
+        remedy: "Quantise it with the variants of the configuration that it is to run on.",
+      });
+    }
   }
 }
 
@@ -271,6 +295,7 @@ class LayerCompiler {
     });
     this.#builder.hostStep({
       kind: "gelu",
+      variant: activation.variant,
       operation: this.#operation("gelu", 0, "host"),
       input: acc.name,
       output: output.name,
@@ -310,6 +335,7 @@ class LayerCompiler {
     const constants = this.#layerNormConstants(output.name, layerNorm);
     this.#builder.hostStep({
       kind: "layernorm",
+      variant: layerNorm.variant,
       operation: this.#operation(`${kindOf(name)}-layernorm`, 0, "host"),
       input: acc.name,
       output: output.name,

@@ -159,6 +159,7 @@ function runLayerNorm(program: Program, step: Step<"layernorm">, image: Uint8Arr
   const shape = logicalShape(input);
   const { m, e, gain, offset } = constantSections(image, findRegion(program, step.constants).offset, shape.cols);
   const { output } = layerNorm(readTensor(input, image) as Int32Array, shape, {
+    variant: step.variant,
     input: { m, e },
     mean: { recip: step.recip, shift: step.recipShift },
     gain,
@@ -172,6 +173,7 @@ function runGelu(program: Program, step: Step<"gelu">, image: Uint8Array): void 
   const input = findTensor(program, step.input);
   const shape = logicalShape(input);
   const { m, e } = constantSections(image, findRegion(program, step.constants).offset, shape.cols);
-  const values = gelu(readTensor(input, image) as Int32Array, shape, { input: { m, e }, output: step.scale });
+  const { variant, scale: output } = step;
+  const values = gelu(readTensor(input, image) as Int32Array, shape, { variant, input: { m, e }, output });
   writeTensor(findTensor(program, step.output), image, values);
 }

@@ -3,10 +3,11 @@
  * from BASE; the contents of weights and inputs are not part of it (see image.ts).
  */
 import { z } from "zod";
-import { COMMAND_BYTES } from "../isa/index.ts";
+import { COMMAND_BYTES, NORM_VARIANTS } from "../isa/index.ts";
 
 const count = z.number().int().nonnegative();
 const dyadic = z.strictObject({ m: count, e: z.int() });
+const variant = z.enum(NORM_VARIANTS).default("systole").describe("how the function is computed");
 
 /** What a stretch of DRAM holds; the program writes activations only. */
 const regionSchema = z.strictObject({
@@ -51,6 +52,7 @@ const operationSchema = z.strictObject({
 const hostStepSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("softmax"),
+    variant,
     operation: count,
     /** s32, one row group for each sequence and head, head fastest. */
     scores: z.string(),
@@ -76,6 +78,7 @@ const hostStepSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("layernorm"),
+    variant,
     operation: count,
     input: z.string(),
     output: z.string(),
@@ -87,6 +90,7 @@ const hostStepSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("gelu"),
+    variant,
     operation: count,
     input: z.string(),
     output: z.string(),

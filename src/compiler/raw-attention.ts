@@ -72,6 +72,7 @@ export function addRawAttention(builder: ProgramBuilder, layer: RawAttentionLaye
   });
   builder.hostStep({
     kind: "softmax",
+    variant: params.variants.softmax,
     operation: layer.hostOperations.softmax,
     scores: scores.name,
     weights: weights.name,

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { ISA_VERSION } from "../isa/index.ts";
 import type { EngineName } from "../isa/index.ts";
-import type { Config, NormFeature } from "./schema.ts";
+import { DEFAULT_VARIANTS, NORM_FEATURES } from "./schema.ts";
+import type { Config, NormFeature, NormVariants } from "./schema.ts";
 
 /** Bits needed to hold the values 0 .. n-1 (at least 1). */
 export const indexBits = (n: number): number => Math.max(1, Math.ceil(Math.log2(n)));
@@ -35,6 +36,8 @@ export interface Params {
   /** Bytes of an accumulator row in DRAM: 4 x cols. */
   readonly accumulatorRowBytes: number;
   readonly features: ReadonlySet<NormFeature>;
+  /** How each function is computed; a model must be quantised for the same. */
+  readonly variants: NormVariants;
   readonly rowSlots: number;
   /** Bytes of a DMA beat. */
   readonly beatBytes: number;
@@ -64,7 +67,11 @@ export function deriveParams(config: Config): Params {
   // The name is a label, and the SRAM style changes no behaviour: neither is part of what a program depends on.
   const { name, sram, ...rest } = config;
   const functions = [...new Set(config.norm.functions)].sort();
-  const behaviour = { ...rest, norm: { ...config.norm, lanes, functions } };
+  const { variants } = config.norm;
+  // Only what differs from the default counts, so that programs from before there was a choice keep their fingerprint.
+  const asked = NORM_FEATURES.filter((name) => variants[name] !== DEFAULT_VARIANTS[name]);
+  const chosen = asked.length === 0 ? undefined : asked.map((name) => [name, variants[name]]);
+  const behaviour = { ...rest, norm: { ...config.norm, lanes, functions, variants: chosen } };
   const digest = createHash("sha256")
     .update(JSON.stringify([ISA_VERSION, behaviour]))
     .digest();
@@ -88,6 +95,7 @@ export function deriveParams(config: Config): Params {
     accumulatorBanks: config.accumulator.banks,
     accumulatorRowBytes,
     features: new Set(functions),
+    variants,
     rowSlots: config.norm.rowSlots,
     beatBytes,
     outstandingReads: config.dma.outstandingReads,

@@ -5,7 +5,8 @@ import { SystoleError, systemReason } from "../errors.ts";
 import { deriveParams } from "./derive.ts";
 import type { Params } from "./derive.ts";
 import { configSchema } from "./schema.ts";
-import type { Config } from "./schema.ts";
+import type { NormVariant } from "../isa/index.ts";
+import type { Config, NormFeature } from "./schema.ts";
 
 const PRESETS = new URL("../../configs/", import.meta.url);
 
@@ -100,6 +101,14 @@ export function checkConfig(value: unknown, location: string): Config {
       `norm.lanes: must be at most array.cols (${cols}), not ${lanes}`,
       "Lower norm.lanes or leave it out.",
     );
+  for (const [name, variant] of Object.entries(config.norm.variants) as [NormFeature, NormVariant][]) {
+    if (variant === "systole" || config.norm.functions.includes(name)) continue;
+    fail(
+      location,
+      `norm.variants.${name}: "${variant}" needs "${name}" among norm.functions (${config.norm.functions.join(", ") || "none"})`,
+      `Add "${name}" to norm.functions, or leave norm.variants.${name} out.`,
+    );
+  }
   const multiple = (key: "scratchpad" | "accumulator", step: number, what: string): void => {
     const { kib } = config[key];
     if (Number.isInteger(kib / step)) return;

@@ -1,5 +1,6 @@
 /** The accelerator's configuration: one JSON file, checked here; everything else is derived from it (see derive.ts). */
 import { z } from "zod";
+import type { NormVariant } from "../isa/index.ts";
 
 /** One of the powers of two from `min` to `max`. */
 function powerOfTwo(min: number, max: number): z.ZodType<number> {
@@ -10,6 +11,24 @@ function powerOfTwo(min: number, max: number): z.ZodType<number> {
 
 export const NORM_FEATURES = ["softmax", "layernorm", "gelu"] as const;
 export type NormFeature = (typeof NORM_FEATURES)[number];
+
+/** The variant of every function; "systole" for one that is not built in. */
+export type NormVariants = Readonly<Record<NormFeature, NormVariant>>;
+/** What a configuration that asks for nothing has. */
+export const DEFAULT_VARIANTS: NormVariants = { softmax: "systole", layernorm: "systole", gelu: "systole" };
+
+/** The variants that hardware exists for. */
+const BUILT_VARIANTS: Readonly<Record<NormFeature, readonly NormVariant[]>> = {
+  softmax: ["systole"],
+  layernorm: ["systole"],
+  gelu: ["systole"],
+};
+
+const variantOf = (feature: NormFeature, name: string) =>
+  z
+    .enum(BUILT_VARIANTS[feature])
+    .default(DEFAULT_VARIANTS[feature])
+    .describe(`${name} restated for hardware ("systole") or as I-BERT has it ("ibert")`);
 
 const memorySchema = z.strictObject({
   kib: z.number().int().min(1).max(4096).describe("capacity in KiB"),
@@ -39,6 +58,13 @@ export const configSchema = z.strictObject({
         .array(z.enum(NORM_FEATURES))
         .default([...NORM_FEATURES])
         .describe("nonlinear functions built in; the rest runs on the host"),
+      variants: z
+        .strictObject({
+          softmax: variantOf("softmax", "Softmax"),
+          layernorm: variantOf("layernorm", "LayerNorm"),
+          gelu: variantOf("gelu", "GELU"),
+        })
+        .prefault({}),
       rowSlots: powerOfTwo(16, 1024).default(128).describe("rows whose maxima, sums and factors are kept at a time"),
     })
     .prefault({})

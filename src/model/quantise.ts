@@ -1,5 +1,8 @@
+import { DEFAULT_VARIANTS } from "../config/index.ts";
+import type { NormVariants } from "../config/index.ts";
 import { SystoleError } from "../errors.ts";
 import { SCALE_FORMATS } from "../isa/index.ts";
+import type { NormVariant } from "../isa/index.ts";
 import {
   deferredValueScale,
   expScale,
@@ -27,6 +30,8 @@ import type { BertModel, LayerNorm, LayerWeights, Linear } from "./weights.ts";
 export interface QuantiseOptions {
   /** Default "deferred". */
   readonly softmax?: SoftmaxMode;
+  /** How the functions are computed: those of the configurations that the model is for. Default: "systole" throughout. */
+  readonly variants?: NormVariants;
 }
 
 /** LayerNorm's s15 input holds twice the largest sum seen in calibration; that magnitude is 2^13, so a row's sigma is many LSB. */
@@ -48,9 +53,10 @@ export function quantise(model: BertModel, ranges: CalibrationRanges, options: Q
   const shape: EncoderShape = { hidden, heads, headDim, intermediate, layers };
   const inputScale = activationScale(ranges.input);
   let scale = inputScale;
+  const { softmax = "deferred", variants = DEFAULT_VARIANTS } = options;
   const quantised = model.layers.map((weights, index) => {
     const layer = located(index, () =>
-      quantiseLayer(weights, model.config, scale, ranges.layers[index]!, options.softmax ?? "deferred"),
+      quantiseLayer(weights, model.config, scale, ranges.layers[index]!, { softmax, variants }),
     );
     scale = layer.output.layerNorm.outputScale;
     return layer;
@@ -68,7 +74,7 @@ function quantiseLayer(
   { headDim, activation }: BertModel["config"],
   inputScale: number,
   ranges: LayerRanges,
-  softmax: SoftmaxMode,
+  { softmax, variants }: Required<QuantiseOptions>,
 ): QuantisedLayer {
   const query = quantiseProjection(weights.query, inputScale, ranges.query);
   const key = quantiseProjection(weights.key, inputScale, ranges.key);
@@ -78,6 +84,7 @@ function quantiseLayer(
   const contextMultiplier = softmax === "deferred" ? deferredValueScale : probabilityValueScale;
   const attention: QuantisedAttention = {
     softmax,
+    variant: variants.softmax,
     exponent: expScale((query.outputScale * key.outputScale) / Math.sqrt(headDim)),
     context: contextMultiplier(value.outputScale, contextScale),
     outputScale: contextScale,
@@ -88,14 +95,18 @@ function quantiseLayer(
     residualScale: inputScale,
     sumRange: ranges.attentionSum,
     outputScale: activationScale(ranges.attentionOutput),
+    variant: variants.layernorm,
   });
   const attentionScale = attentionOutput.layerNorm.outputScale;
-  const intermediate = quantiseIntermediate(weights.intermediate, activation, attentionScale, ranges.intermediate);
+  const intermediate = quantiseIntermediate(weights.intermediate, {
+    ...{ activation, variant: variants.gelu, inputScale: attentionScale, range: ranges.intermediate },
+  });
   const output = quantiseResidualNorm(weights.output, weights.outputNorm, {
     inputScale: intermediate.activation.outputScale,
     residualScale: attentionScale,
     sumRange: ranges.outputSum,
     outputScale: activationScale(ranges.output),
+    variant: variants.layernorm,
   });
   return { query, key, value, attention, attentionOutput, intermediate, output };
 }
@@ -114,9 +125,10 @@ function quantiseResidualNorm(
     readonly residualScale: number;
     readonly sumRange: number;
     readonly outputScale: number;
+    readonly variant: NormVariant;
   },
 ): QuantisedResidualNorm {
-  const { inputScale, residualScale, outputScale } = scales;
+  const { inputScale, residualScale, outputScale, variant } = scales;
   const quantised = quantiseLinear(linear, inputScale, residualScale / inputScale / largestRatio);
   const accumulatorScales = ratios(quantised, 1);
   const sumScale = (scales.sumRange * layerNormHeadroom) / 2 ** 14;
@@ -128,7 +140,7 @@ function quantiseResidualNorm(
     ),
     residualScale,
     layerNorm: {
-      ...layerNormConstants({ ...norm, accumulatorScales, inputScale: sumScale, outputScale }),
+      ...layerNormConstants({ ...norm, accumulatorScales, inputScale: sumScale, outputScale, variant }),
       input: toDyadicChannels(ratios(quantised, sumScale), SCALE_FORMATS.fixed),
       inputScale: sumScale,
       outputScale,
@@ -138,19 +150,23 @@ function quantiseResidualNorm(
 
 function quantiseIntermediate(
   linear: Linear,
-  activation: "gelu" | "relu",
-  inputScale: number,
-  range: number,
+  options: {
+    readonly activation: "gelu" | "relu";
+    readonly variant: NormVariant;
+    readonly inputScale: number;
+    readonly range: number;
+  },
 ): QuantisedIntermediate {
+  const { activation, variant, inputScale, range } = options;
   const quantised = quantiseLinear(linear, inputScale);
   const outputScale = activationScale(range);
   if (activation === "relu") {
     const requantise = requantiseScales(quantised, outputScale);
     return { ...quantised, activation: { kind: "relu", requantise, outputScale } };
   }
-  const { output } = geluConstants([], outputScale);
+  const { output } = geluConstants([], outputScale, variant);
   const input = toDyadicChannels(ratios(quantised, 2 ** -11), SCALE_FORMATS.fixed);
-  return { ...quantised, activation: { kind: "gelu", input, output, outputScale } };
+  return { ...quantised, activation: { kind: "gelu", variant, input, output, outputScale } };
 }
 
 /** Weights and bias of a linear layer; no channel's weight scale is under `leastScale`, nor so small that its bias leaves s32. */

@@ -1,3 +1,4 @@
+import type { NormVariant } from "../isa/index.ts";
 import type { Dyadic, DyadicChannels, GeluConstants, LayerNormConstants } from "../reference/index.ts";
 
 /**
@@ -50,6 +51,8 @@ export type SoftmaxMode = "deferred" | "normalised";
 /** Scores, Softmax and P·V of every head of a layer; all heads share these numbers. */
 export interface QuantisedAttention {
   readonly softmax: SoftmaxMode;
+  /** How exp is computed. */
+  readonly variant: NormVariant;
   /** Scales the score differences: m · 2^-e = query scale · key scale / sqrt(headDim) / ln 2 · 2^12. */
   readonly exponent: Dyadic;
   /** Requantises P·V to s8. "deferred": valueScale / outputScale · 2^-7, the second step after the row factor; "normalised": valueScale / outputScale / 256. */

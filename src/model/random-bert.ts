@@ -1,3 +1,5 @@
+import { DEFAULT_VARIANTS } from "../config/index.ts";
+import type { NormVariants } from "../config/index.ts";
 import { calibrate } from "./calibrate.ts";
 import type { BertConfig } from "./bert-config.ts";
 import { encoderInput } from "./host.ts";
@@ -28,6 +30,8 @@ export interface RandomBertOptions {
   readonly activation?: "gelu" | "relu";
   /** Default "deferred". */
   readonly softmax?: SoftmaxMode;
+  /** Default: "systole" throughout. */
+  readonly variants?: NormVariants;
   /** Number of tokens; default 256. */
   readonly vocabulary?: number;
   /** The longest input; default 512. */
@@ -54,7 +58,8 @@ export function randomBert(options: RandomBertOptions): RandomBert {
   const random = createRandom(options.seed ^ 0x5eed);
   const tokens = (length: number, source: Random): number[] => Array.from({ length }, () => source.below(vocabulary));
   const samples = calibrationLengths.map((length) => tokens(Math.min(length, maxPositions), random));
-  const bert = quantise(model, calibrate(model, samples, { kind: "max" }), { softmax: options.softmax ?? "deferred" });
+  const { softmax = "deferred", variants = DEFAULT_VARIANTS } = options;
+  const bert = quantise(model, calibrate(model, samples, { kind: "max" }), { softmax, variants });
   return {
     model,
     bert,

@@ -1,4 +1,5 @@
 import { LAST_SHIFT_LEAST, MEAN_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.ts";
+import type { NormVariant } from "../isa/index.ts";
 import { toDyadic, toDyadicChannels } from "./dyadic.ts";
 import type { Dyadic } from "./dyadic.ts";
 import type { GeluConstants } from "./gelu.ts";
@@ -26,8 +27,13 @@ export function deferredValueScale(valueScale: number, outputScale: number): Dya
 }
 
 /** GELU: `accumulatorScales` is one per channel. */
-export function geluConstants(accumulatorScales: ArrayLike<number>, outputScale: number): GeluConstants {
+export function geluConstants(
+  accumulatorScales: ArrayLike<number>,
+  outputScale: number,
+  variant: NormVariant = "systole",
+): GeluConstants {
   return {
+    variant,
     input: toDyadicChannels(
       Float64Array.from(accumulatorScales, (scale) => scale * 2 ** 11),
       SCALE_FORMATS.fixed,
@@ -80,12 +86,15 @@ export function layerNormConstants(options: {
   readonly gamma: ArrayLike<number>;
   readonly beta: ArrayLike<number>;
   readonly outputScale: number;
+  /** Default "systole". */
+  readonly variant?: NormVariant;
 }): LayerNormConstants {
-  const { accumulatorScales, inputScale, gamma, beta, outputScale } = options;
+  const { accumulatorScales, inputScale, gamma, beta, outputScale, variant = "systole" } = options;
   if (accumulatorScales.length !== gamma.length) {
     throw new RangeError(`${accumulatorScales.length} accumulator scales for ${gamma.length} channels`);
   }
   return {
+    variant,
     input: toDyadicChannels(
       Float64Array.from(accumulatorScales, (scale) => scale / inputScale),
       SCALE_FORMATS.fixed,

@@ -1,4 +1,5 @@
 import { SCALE_FORMATS } from "../isa/index.ts";
+import type { NormVariant } from "../isa/index.ts";
 import { dyadic, lastDyadic, perChannel } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
 import { assertLength } from "./shape.ts";
@@ -7,6 +8,7 @@ import { assertSigned, assertUnsigned, saturateSigned } from "./width.ts";
 
 /** What one GELU needs beside its input; made by `geluConstants`. */
 export interface GeluConstants {
+  readonly variant: NormVariant;
   /** Accumulator → x (s16, Q4.11), per tensor or per channel; format `fixed`. */
   readonly input: Dyadic | DyadicChannels;
   /** 2^-12 / output scale; format `last`. */

@@ -1,4 +1,5 @@
 import { LAST_SHIFT_LEAST, MEAN_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.ts";
+import type { NormVariant } from "../isa/index.ts";
 import { dyadic, perChannel, roundShift } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
 import { assertLength } from "./shape.ts";
@@ -14,6 +15,7 @@ export interface MeanReciprocal {
 
 /** What one LayerNorm needs beside its input; made by `layerNormConstants`. */
 export interface LayerNormConstants {
+  readonly variant: NormVariant;
   /** Accumulator → x (s15), per tensor or per channel; format `fixed`. */
   readonly input: Dyadic | DyadicChannels;
   readonly mean: MeanReciprocal;

@@ -53,7 +53,7 @@ export function caseName({ params, bert, seq, valid, memory }: EncoderCase): str
 /** Runs a case from reset. Throws the errors of the run: faults, hangs, broken AXI protocol. */
 export async function runEncoderCase(c: EncoderCase): Promise<EncoderOutcome> {
   const { params, seq, valid, seed } = c;
-  const { bert, input } = randomBert({ ...c.bert, seed });
+  const { bert, input } = randomBert({ variants: params.variants, ...c.bert, seed });
   const inputs = valid.map((length, i) => input(seq, { valid: length, seed: seed + i }));
   const compiled = compileEncoder(params, bert, { seq, valid, memory: c.memory, fusion: c.fusion ?? "auto" });
   const device = await Device.open(params, {

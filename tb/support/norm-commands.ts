@@ -1,6 +1,6 @@
 /** NORM commands for the tests, and the state they act on. */
-import { deriveParams, loadConfig } from "../../src/config/index.ts";
-import type { NormFeature, Params } from "../../src/config/index.ts";
+import { DEFAULT_VARIANTS, deriveParams, loadConfig } from "../../src/config/index.ts";
+import type { NormFeature, NormVariants, Params } from "../../src/config/index.ts";
 import type { Random } from "../../src/harness/index.ts";
 import {
   command,
@@ -24,6 +24,7 @@ export interface VariantOptions {
   readonly lanes?: number;
   readonly functions?: readonly NormFeature[];
   readonly rowSlots?: number;
+  readonly variants?: Partial<NormVariants>;
   readonly accumulatorKib?: number;
 }
 
@@ -33,14 +34,16 @@ const ALL: readonly NormFeature[] = ["softmax", "layernorm", "gelu"];
 export function normVariant(options: VariantOptions): Params {
   const { config } = loadConfig("transformer");
   const { rows = options.cols, cols, lanes = cols, functions = ALL, rowSlots = 64 } = options;
-  const name = `norm-${rows}x${cols}-${lanes}-${functions.map((f) => f[0]).join("")}`;
+  const variants = { ...DEFAULT_VARIANTS, ...options.variants };
+  const chosen = functions.map((f) => (variants[f] === "systole" ? f[0] : `i${f[0]}`)).join("");
+  const name = `norm-${rows}x${cols}-${lanes}-${chosen}`;
   return deriveParams({
     ...config,
     name,
     array: { rows, cols },
     scratchpad: { kib: Math.max(4, Math.max(rows, cols) / 2), banks: 4 },
     accumulator: { kib: options.accumulatorKib ?? Math.max(8, cols * 2), banks: 4 },
-    norm: { lanes, functions: [...functions], rowSlots },
+    norm: { lanes, functions: [...functions], variants, rowSlots },
   });
 }
 

@@ -1,6 +1,6 @@
 /** Configurations for tests that are none of the presets. */
 import { checkConfig, deriveParams } from "../../src/config/index.ts";
-import type { NormFeature, Params } from "../../src/config/index.ts";
+import type { NormFeature, NormVariants, Params } from "../../src/config/index.ts";
 
 /** What a test may want of a configuration; the rest is small. */
 export interface Variant {
@@ -14,6 +14,7 @@ export interface Variant {
   readonly scratchpadKib?: number;
   readonly accumulatorKib?: number;
   readonly functions?: readonly NormFeature[];
+  readonly variants?: Partial<NormVariants>;
 }
 
 /** Parameters of a variant, named after its sizes. */
@@ -27,6 +28,7 @@ export function variant(v: Variant): Params {
     norm: {
       ...(v.lanes === undefined ? {} : { lanes: v.lanes }),
       ...(v.functions === undefined ? {} : { functions: v.functions }),
+      ...(v.variants === undefined ? {} : { variants: v.variants }),
     },
     dma: { bits: dmaBits, outstandingReads: outstanding, outstandingWrites: outstanding },
     queueDepth: v.queueDepth ?? 4,

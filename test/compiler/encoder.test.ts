@@ -103,6 +103,17 @@ test("a prefix of the layers", () => {
   expect(program.segments).toHaveLength(1);
 });
 
+test.each(["softmax", "layernorm", "gelu"] as const)(
+  "a model quantised for another variant of %s is refused",
+  (name) => {
+    const params = loadConfig("transformer");
+    const { bert } = testModel({ variants: { ...params.variants, [name]: "ibert" } });
+    expect(() => compileEncoder(params, bert, { seq: 8, valid: [8] })).toThrow(
+      `the model was quantised for the ${name} variant "ibert"; the configuration transformer has "systole"`,
+    );
+  },
+);
+
 test("wrong lengths are refused", () => {
   const params = loadConfig("transformer");
   const { bert } = testModel();

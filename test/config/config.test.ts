@@ -66,6 +66,11 @@ describe("a wrong configuration is met with its place, its value and what is all
       `tiny.json: name: must be lower case letters, digits and dashes, starting with a letter, not "Tiny"; queueDepth: must be one of 2, 4, 8, 16, 32, not 3${SEE}`,
     ],
     [
+      "a variant without hardware",
+      { ...valid, norm: { variants: { gelu: "ibert" } } },
+      `tiny.json: norm.variants.gelu: must be "systole", not "ibert"${SEE}`,
+    ],
+    [
       "more lanes than columns",
       { ...valid, norm: { lanes: 16 } },
       "tiny.json: norm.lanes: must be at most array.cols (8), not 16\n  Lower norm.lanes or leave it out.",
@@ -97,6 +102,20 @@ describe("files", () => {
     writeFileSync(path, JSON.stringify({ ...loadConfig("edge").config, name: "mine" }));
     expect(loadConfig(path).fingerprint).toBe(loadConfig("edge").fingerprint);
   });
+});
+
+test("asking for the variants that are the default anyway changes nothing that a program depends on", () => {
+  const of = (norm: unknown): number => deriveParams(checkConfig({ ...valid, norm }, "tiny.json")).fingerprint;
+  expect(of({ variants: { softmax: "systole", layernorm: "systole", gelu: "systole" } })).toBe(of({}));
+});
+
+test("a program for one variant of a function is none for another", () => {
+  const config = checkConfig(valid, "tiny.json");
+  const variants = ["softmax", "layernorm", "gelu"].map((name) => ({ ...config.norm.variants, [name]: "ibert" }));
+  const all = [config.norm.variants, ...variants].map((v) =>
+    deriveParams({ ...config, norm: { ...config.norm, variants: v } }),
+  );
+  expect(new Set(all.map(({ fingerprint }) => fingerprint)).size).toBe(4);
 });
 
 test("the presets are the four that the documentation names", () => {

@@ -43,7 +43,12 @@ async function compileProgram(flags: CompileFlags, signal: AbortSignal): Promise
     return layerWorkload(params, shape, { memory, fusion }).compiled;
   }
   const progress = new Progress({ quiet: flags.json === true });
-  const bert = await quantiseModel(openModel(flags.model), { ...flags, texts: [] }, progress, signal);
+  const bert = await quantiseModel(
+    openModel(flags.model),
+    { ...flags, variants: params.variants, texts: [] },
+    progress,
+    signal,
+  );
   progress.clear();
   const layers = flags.layers ?? bert.layers.length;
   if (layers > bert.layers.length) {

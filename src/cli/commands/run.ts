@@ -131,7 +131,7 @@ async function prepare(
   if (layers === all) requireHead(model);
   const { texts, shipped } = gather(files, flags, loaded.directory);
   const jobs = makeJobs(loaded, texts, shipped, flags);
-  const quantised = await quantiseModel(loaded, { ...flags, texts }, progress, signal);
+  const quantised = await quantiseModel(loaded, { ...flags, variants: params.variants, texts }, progress, signal);
   const bert = firstLayers(quantised, layers);
   const compiledFor = programCache(params, bert, flags, memory);
   let bytes = 0;

@@ -75,6 +75,7 @@ async function sweep(flags: SweepFlags, signal: AbortSignal): Promise<void> {
   const progress = new Progress({ quiet: flags.json === true });
   progress.step("preparing the encoder");
   const data = encoderData(benchmark);
+  data.quantised(base.variants);
   await checkpoint(signal);
   const requests = configs.flatMap((config) => fusions.map((fusion) => ({ config, fusion, data, memory })));
   const points: SweepPoint[] = [];

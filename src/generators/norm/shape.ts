@@ -1,17 +1,20 @@
 /** What of the norm unit is built, and at which stage of its pipeline everything happens. */
-import type { Params } from "../../config/index.ts";
+import type { NormVariants, Params } from "../../config/index.ts";
 
 /** The functions that are built in; requantise, ReLU, preload and raw always are. */
 export interface NormFeatures {
   readonly softmax: boolean;
   readonly layernorm: boolean;
   readonly gelu: boolean;
+  /** How those that are built are computed. */
+  readonly variants: NormVariants;
 }
 
 export const normFeatures = (p: Params): NormFeatures => ({
   softmax: p.features.has("softmax"),
   layernorm: p.features.has("layernorm"),
   gelu: p.features.has("gelu"),
+  variants: p.variants,
 });
 
 /** Whether any function is built that needs the second and third multiplier of a lane. */

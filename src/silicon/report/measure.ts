@@ -1,3 +1,4 @@
+import { DEFAULT_VARIANTS } from "../../config/index.ts";
 import type { Params } from "../../config/index.ts";
 import { elaborateAccelerator } from "../../generators/index.ts";
 import { Requantiser } from "../../generators/norm/index.ts";
@@ -37,7 +38,7 @@ export async function measureDesign(design: Design, options: MeasureOptions): Pr
 
 /** A lane's requantiser, s32 to s8 with its registers and its own m and e; what a function needs beside is not built. */
 export const requantiserDesign = (): Design =>
-  elaborate(Requantiser, { softmax: false, layernorm: false, gelu: false });
+  elaborate(Requantiser, { softmax: false, layernorm: false, gelu: false, variants: DEFAULT_VARIANTS });
 
 /** Synthesises a configuration's accelerator and sums up what it costs. Errors: those of `measureDesign` and of a run. */
 export async function measureCost(params: Params, options: CostOptions): Promise<CostReport> {
