@@ -26,7 +26,7 @@ export interface Params {
   readonly tileSlices: number;
   readonly operandBits: 8;
   readonly accumulatorBits: 32;
-  /** Bits of a partial sum inside the array: 2 x operandBits + log2(rows). */
+  /** Bits of a partial sum inside the array: {@link partialSumBits}. */
   readonly partialSumBits: number;
   readonly scratchpadWords: number;
   readonly scratchpadBanks: number;
@@ -54,6 +54,9 @@ export interface Params {
   /** 32-bit fingerprint of configuration and command layout; the CONFIG register and every program carry it. */
   readonly fingerprint: number;
 }
+
+/** Bits that hold every sum of `rows` products of an unsigned and a signed operand, or of two signed ones. */
+export const partialSumBits = (operandBits: number, rows: number): number => 2 * operandBits + Math.log2(rows);
 
 /** Derives all parameters from a checked configuration. */
 export function deriveParams(config: Config): Params {
@@ -88,7 +91,7 @@ export function deriveParams(config: Config): Params {
     tileSlices: cols / lanes,
     operandBits: config.operandBits,
     accumulatorBits: config.accumulatorBits,
-    partialSumBits: 2 * config.operandBits + Math.log2(rows),
+    partialSumBits: partialSumBits(config.operandBits, rows),
     scratchpadWords: (config.scratchpad.kib * 1024) / wordBytes,
     scratchpadBanks: config.scratchpad.banks,
     accumulatorRows: (config.accumulator.kib * 1024) / accumulatorRowBytes,

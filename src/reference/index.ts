@@ -6,6 +6,7 @@ export * from "./width.ts";
 export * from "./shape.ts";
 export * from "./dyadic.ts";
 export * from "./matmul.ts";
+export * from "./wide-matmul.ts";
 export * from "./preload.ts";
 export * from "./requantise.ts";
 export * from "./softmax.ts";

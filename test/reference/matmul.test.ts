@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matmul, packWeights, sliceColumns, writeColumns } from "../../src/reference/index.ts";
+import { matmul, packWeights, sliceColumns, wideMatmul, WidthError, writeColumns } from "../../src/reference/index.ts";
 import type { MatmulShape } from "../../src/reference/index.ts";
 import { describeRandom } from "./random.ts";
 
@@ -46,11 +46,18 @@ describeRandom("matmul", (random) => {
     ]) {
       const want = product(a, w, shape);
       expect(Array.from(matmul(a, w, shape))).toEqual(want);
+      expect(Array.from(wideMatmul(a, w, shape))).toEqual(want);
       expect(Array.from(matmul(a, transposed, shape, { layout: "cols-inner" }))).toEqual(want);
       expect(Array.from(matmul(a, packWeights(w, shape), shape, { initial }))).toEqual(
         want.map((sum, at) => sum + initial[at]!),
       );
     }
+  });
+
+  test("wide operands: exact up to 53 bits, an error beyond", () => {
+    const shape = { rows: 1, inner: 2, cols: 1 };
+    expect(Array.from(wideMatmul([2 ** 26, 3], [2 ** 26 - 1, -5], shape))).toEqual([2 ** 52 - 2 ** 26 - 15]);
+    expect(() => wideMatmul([2 ** 27, 1], [2 ** 26, 1], shape)).toThrow(WidthError);
   });
 
   test("keeps the paired columns apart at their extremes", () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/index.ts";
+import { exactMesh } from "../../src/generators/array/index.ts";
 import {
   IBERT_PIECES,
   ReportStore,
@@ -13,11 +14,13 @@ import {
   areaResults,
   areaRowSchema,
   areaStudyPage,
+  normalTiles,
   normEnergyShare,
   readAreaStudy,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
+  runArray,
 } from "../../src/studies/index.ts";
 import type { AreaPoint, AreaRow, AreaStudy } from "../../src/studies/index.ts";
 import { technologyNode } from "../../src/silicon/index.ts";
@@ -39,6 +42,11 @@ const reportOf = ({ params, layer }: AreaPoint) =>
 const study: AreaStudy = {
   ...{ config: "transformer", library: "generic", node: "45nm", notRun: 2 },
   pieces: [{ function: "GELU", what: "q (q_erf + q_1)", widths: "16 x 18", ge: 2600 }],
+  operands: [4, 8, 16].map((bits) => ({
+    ...{ bits, rows: 16, cols: 16, sumBits: 2 * bits + 4, cycles: 1600, macs: 393_216, flipFlops: 800 * bits },
+    ...{ processingElementGe: 20 * bits * bits, arrayGe: 6000 * bits * bits, um2: 4800 * bits * bits, fmaxMhz: 700 },
+    picojoules: 16_000 * bits * bits,
+  })),
   rows: points.map((point) => areaRow(point, reportOf(point))),
 };
 
@@ -61,7 +69,7 @@ describe("the variants", () => {
   test("groups can be chosen; others are an error", () => {
     expect(areaPoints(base, layers, ["lanes"]).map(({ name }) => name)).toEqual(["16 lanes", "8 lanes", "4 lanes"]);
     expect(() => areaPoints(base, layers, ["lane"])).toThrow(
-      /must be of fusion, memory, functions, lanes, array, node, not "lane"/,
+      /must be of fusion, memory, functions, lanes, array, node, operands, not "lane"/,
     );
   });
 
@@ -92,6 +100,7 @@ describe("the page", () => {
       "Fusion",
       "64 + 256 KiB against 256 + 64 KiB",
       "Size of the array",
+      "Operand bits",
       "Technology",
       "I-BERT's own integers: accuracy",
       "I-BERT's own integers: what they would take",
@@ -108,6 +117,7 @@ describe("the page", () => {
         totalGe: (index + 2) * row.totalGe,
         energy: row.energy && { ...row.energy, cycles: (index + 3) * row.energy.cycles },
       })),
+      operands: study.operands.map((row, index) => ({ ...row, arrayGe: (index + 2) * row.arrayGe })),
     });
     const sections = (text: string): string[] => text.split(/^## /m).slice(2);
     sections(other).forEach((section, index) => {
@@ -116,8 +126,13 @@ describe("the page", () => {
   });
 
   test("leaves out groups that were not run", () => {
-    const few = areaStudyPage({ ...study, pieces: [], rows: study.rows.filter(({ group }) => group === "memory") });
-    expect(few).not.toMatch(/^## (Lanes|Fusion|What the functions cost|I-BERT's own integers: what)/m);
+    const few = areaStudyPage({
+      ...study,
+      pieces: [],
+      operands: [],
+      rows: study.rows.filter(({ group }) => group === "memory"),
+    });
+    expect(few).not.toMatch(/^## (Lanes|Fusion|Operand|What the functions cost|I-BERT's own integers: what)/m);
     expect(few).toMatch(/^## 64 \+ 256 KiB/m);
     expect(few).not.toMatch(/NaN|undefined|Infinity/);
   });
@@ -140,6 +155,45 @@ test("pieces of I-BERT's algorithms elaborate, with the widths they tell", () =>
       expect(bits, widths).toContain(Number(width));
     }
   }
+});
+
+describe("the array alone", () => {
+  // Sizes that stand in for a synthesis.
+  const sizes = new Map(
+    ["pe", "array_row", "mesh", "systolic_array"].map((name) => [name, { ge: 500, flipFlops: 40 }]),
+  );
+  const run = (bits: number, height = 12) => {
+    const p = exactMesh({ rows: 4, cols: 4, operandBits: bits });
+    return runArray(p, normalTiles(p, height, 3), { modules: sizes });
+  };
+
+  test("multiplies at every width, and wider operands toggle more", () => {
+    const runs = [4, 8, 16].map((bits) => run(bits));
+    for (const { cycles, macs, picojoules } of runs) {
+      // The first weights, three tiles without a gap, and the way through the array.
+      expect(cycles).toBe(4 + 3 * 12 + 8);
+      expect(macs).toBe(16 * 3 * 12);
+      expect(picojoules).toBeGreaterThan(0);
+    }
+    const energies = runs.map(({ picojoules }) => picojoules);
+    expect(energies).toEqual([...energies].sort((a, b) => a - b));
+  });
+
+  test("a wrong sum is no result", () => {
+    const p = { ...exactMesh({ rows: 4, cols: 4, operandBits: 8 }), sumBits: 12 };
+    expect(() => runArray(p, normalTiles(p, 12, 3), { modules: sizes })).toThrow(/array of 8 bits, row \d+, column \d/);
+  });
+
+  test("operands are the same numbers at every width, rounded to it", () => {
+    const [narrow, wide] = [4, 16].map((bits) => {
+      const p = exactMesh({ rows: 4, cols: 4, operandBits: bits });
+      return normalTiles(p, 64, 1).tiles[0]!.a;
+    });
+    narrow!.forEach((value, index) => {
+      expect(Math.abs(value / 8 - wide![index]! / 2 ** 15)).toBeLessThan(0.13);
+    });
+    expect(new Set(narrow).size).toBeGreaterThan(8);
+  });
 });
 
 describe("a run", () => {

@@ -5,21 +5,22 @@ import type { Command } from "commander";
 import { loadConfig } from "../../config/index.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
 import { GENERIC_LIBRARY, nodeNames, technologyNode } from "../../silicon/index.ts";
-import type { CostReport } from "../../silicon/index.ts";
+import type { CostReport, SynthesisProgress } from "../../silicon/index.ts";
 import {
-  AREA_GROUPS,
+  AREA_PARTS,
   Encoders,
   ReportStore,
   areaCsv,
   areaPoints,
   areaResults,
+  measureOperands,
   measurePieces,
   measurePoint,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
 } from "../../studies/index.ts";
-import type { AreaPoint, AreaRow, AreaStudy, MeasuredPiece } from "../../studies/index.ts";
+import type { AreaPoint, AreaRow, AreaStudy, MeasuredPiece, OperandRow } from "../../studies/index.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
 import { addMemoryOptions, integer, memorySettings } from "../options.ts";
 import type { MemoryFlags } from "../options.ts";
@@ -55,7 +56,8 @@ function emit(study: AreaStudy, { json, svg, csv, results }: StudyFlags): void {
 
 async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const base = loadConfig(flags.config);
-  const points = areaPoints(base, flags, flags.only?.split(","));
+  const parts = flags.only?.split(",") ?? AREA_PARTS;
+  const points = areaPoints(base, flags, parts);
   for (const file of [flags.svg, flags.csv, flags.results, flags.resume]) if (file !== undefined) requireWritable(file);
   const node = technologyNode(flags.node);
   const technology = { library: GENERIC_LIBRARY, node };
@@ -63,7 +65,11 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const encoders = new Encoders();
   const rows: AreaRow[] = [];
   let pieces: MeasuredPiece[] = [];
+  let operands: OperandRow[] = [];
   let label = "";
+  const onSynthesis = ({ done, total, running }: SynthesisProgress): void => {
+    progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
+  };
   const measure = (point: AreaPoint): Promise<CostReport> => {
     progress.step(`synthesising ${label}`);
     return measurePoint(point, {
@@ -71,9 +77,7 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
       encoders,
       memory: memorySettings(flags, point.params),
       signal,
-      onSynthesis: ({ done, total, running }) => {
-        progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
-      },
+      onSynthesis,
       onStart: () => {
         progress.step(`running ${point.layer?.name ?? ""} on ${label}`);
       },
@@ -96,11 +100,22 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
     });
     progress.step("synthesising pieces of I-BERT's own algorithms");
     pieces = await measurePieces({ technology, signal, onProgress: () => undefined });
+    if (parts.includes("operands")) {
+      const { rows, cols } = base;
+      operands = await measureOperands({
+        ...{ technology, rows, cols, signal, onSynthesis },
+        onStart: async (bits) => {
+          progress.step(`synthesising and running the array alone, operands of ${bits} bits`);
+          await checkpoint(signal);
+        },
+      });
+    }
   } finally {
     progress.clear();
-    if (rows.length > 0) {
+    if (rows.length + operands.length > 0) {
       const { name: library } = GENERIC_LIBRARY;
-      emit({ config: base.name, library, node: node.name, rows, pieces, notRun: points.length - rows.length }, flags);
+      const notRun = points.length - rows.length;
+      emit({ config: base.name, library, node: node.name, rows, pieces, operands, notRun }, flags);
     }
   }
 }
@@ -123,7 +138,7 @@ export function addStudy(program: Command): void {
     .addOption(new Option("--seq <n>", "its sequence length").argParser(integer(1, 4096)).default(128))
     .option("--array-shape <shape>", "layer for the sizes of the array", "bert-mini")
     .addOption(new Option("--array-seq <n>", "its sequence length").argParser(integer(1, 4096)).default(128))
-    .option("--only <list>", `groups of variants, of ${Object.keys(AREA_GROUPS).join(", ")}`)
+    .option("--only <list>", `parts of the study, of ${AREA_PARTS.join(", ")}`)
     .option("--resume <file>", "keep reports in this file, and take from it those that would be the same")
     .option("--json", "print one JSON object on standard output and nothing else")
     .option("--svg <file>", "write areas and energies as a picture")

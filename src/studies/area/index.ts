@@ -1,5 +1,6 @@
 /** The area study: what variants cost in area, and a layer on them in energy. */
 export * from "./measure.ts";
+export * from "./operands.ts";
 export * from "./picture.ts";
 export { areaStudyPage } from "./page.ts";
 export * from "./pieces.ts";

@@ -9,6 +9,7 @@ import {
   memorySection,
   nodeSection,
 } from "./page-groups.ts";
+import { operandSection } from "./page-operands.ts";
 import { shareSection, surveySection } from "./page-share.ts";
 import type { AreaRow, AreaStudy, RowsOf } from "./result.ts";
 
@@ -31,6 +32,7 @@ export function areaStudyPage(study: AreaStudy): string {
     ...fusionSection(rowsOf("fusion")),
     ...memorySection(rowsOf("memory")),
     ...arraySection(rowsOf("array")),
+    ...operandSection(study.operands),
     ...nodeSection(rowsOf("node")),
     ...accuracySection(compareAccuracy()),
     ...piecesSection(study.pieces, rowsOf("functions")),
@@ -39,12 +41,12 @@ export function areaStudyPage(study: AreaStudy): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-function setting({ config, node }: AreaStudy, base: AreaRow): string {
+function setting({ config, node, operands }: AreaStudy, base: AreaRow): string {
   const { rows, cols, lanes, scratchpadKib, accumulatorKib } = base;
   return [
     `\`${config}\` (${rows} x ${cols} processing elements, ${scratchpadKib} KiB scratchpad, ${accumulatorKib} KiB accumulator, ${lanes} lanes) at ${node.replace("nm", " nm")} with the built-in cells and the memory model of [Technology figures](../technology.md).`,
     `The energy is that of one ${base.energy!.workload.replace(", l = ", " of ")} tokens, run on the RTL; memory of 16 bytes a cycle and a latency of 100 cycles. Areas and energies are [estimates before placement](../area.md#limits).`,
-    "Operands of 8 bits and sums of 32 are all that the generator builds: their widths are no variable here.",
+    `Operands have 8 bits, the accumulator's sums 32${operands.length === 0 ? "" : "; other widths are measured on [the array alone](#operand-bits)"}.`,
     "\n\n`npm run study:area` measures every variant. It keeps each in `out/studies/area.json`, so that it can be interrupted and takes again only what a change of the RTL, the layer or the constants made different; every figure of this page, [area.csv](area.csv) and the picture come from its results, [area.json](area.json).",
   ].join(" ");
 }

@@ -20,6 +20,9 @@ export const AREA_GROUPS = {
 
 export type AreaGroup = keyof typeof AREA_GROUPS;
 
+/** What the study can be limited to: the groups, and the array alone at other widths of its operands. */
+export const AREA_PARTS: readonly string[] = [...Object.keys(AREA_GROUPS), "operands"];
+
 /** One variant, and the layer whose energy is measured on it. */
 export interface AreaPoint {
   readonly group: AreaGroup;
@@ -105,22 +108,18 @@ function layerOf(
   return { name: `${shape} layer, l = ${seq}`, benchmark, fusion };
 }
 
-/** The points of the groups asked for. Errors: `study-group`, `bench-shape`. */
-export function areaPoints(
-  base: Params,
-  layers: AreaLayers,
-  groups: readonly string[] = Object.keys(AREA_GROUPS),
-): AreaPoint[] {
-  const unknown = groups.find((group) => !Object.hasOwn(AREA_GROUPS, group));
+/** The points of the groups among the parts asked for. Errors: `study-group`, `bench-shape`. */
+export function areaPoints(base: Params, layers: AreaLayers, parts: readonly string[] = AREA_PARTS): AreaPoint[] {
+  const unknown = parts.find((part) => !AREA_PARTS.includes(part));
   if (unknown !== undefined) {
     throw new SystoleError({
       code: "study-group",
-      message: `--only ${groups.join(",")}: must be of ${Object.keys(AREA_GROUPS).join(", ")}, not ${JSON.stringify(unknown)}`,
+      message: `--only ${parts.join(",")}: must be of ${AREA_PARTS.join(", ")}, not ${JSON.stringify(unknown)}`,
     });
   }
   const large = { shape: layers.shape, seq: layers.seq };
   const small = { shape: layers.arrayShape, seq: layers.arraySeq };
-  return VARIANTS.filter(({ group }) => groups.includes(group)).map(({ group, name, change, layer }) => ({
+  return VARIANTS.filter(({ group }) => parts.includes(group)).map(({ group, name, change, layer }) => ({
     ...{ group, name, params: derive(base, change) },
     node: change.node === undefined ? undefined : technologyNode(change.node),
     layer: layer ? layerOf(group === "array" ? small : large, change.fusion ?? "auto") : undefined,

@@ -50,6 +50,23 @@ export type AreaRow = z.infer<typeof areaRowSchema>;
 /** The rows of a group in the order of the study. */
 export type RowsOf = (group: AreaGroup) => readonly AreaRow[];
 
+const operandRowSchema = z
+  .strictObject({
+    bits: z.number().int().positive().describe("of a weight; activations are of so many bits with or without sign"),
+    rows: z.number().int(),
+    cols: z.number().int(),
+    sumBits: z.number().int().describe("of the sums inside the array"),
+    processingElementGe: ge,
+    arrayGe: ge.describe("with the registers of skew and de-skew"),
+    um2: z.number().optional().describe("µm² of the array at the study's node"),
+    flipFlops: z.number().int(),
+    fmaxMhz: z.number(),
+    cycles: z.number().int().describe("of the run"),
+    macs: z.number().int(),
+    picojoules: z.number().describe("of the run"),
+  })
+  .describe("the systolic array alone with operands of other widths");
+
 export const areaStudySchema = z.strictObject({
   config: z.string(),
   library: z.string(),
@@ -60,11 +77,15 @@ export const areaStudySchema = z.strictObject({
       z.strictObject({ function: z.enum(["Softmax", "LayerNorm", "GELU"]), what: z.string(), widths: z.string(), ge }),
     )
     .describe("what elements of I-BERT's own algorithms would need"),
+  operands: z.array(operandRowSchema).default([]),
   notRun: z.number().int().nonnegative().describe("points that an interruption left out"),
 });
 
 /** The study, as printed by `--json`. */
 export type AreaStudy = z.infer<typeof areaStudySchema>;
+
+/** The systolic array alone at one width of its operands. */
+export type OperandRow = z.infer<typeof operandRowSchema>;
 
 /** The study as JSON text, figures to eight digits. */
 export const areaResults = (study: AreaStudy): string =>

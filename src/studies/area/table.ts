@@ -38,6 +38,17 @@ export function renderAreaStudy(study: AreaStudy): string {
     const head = `${question}${workload === undefined ? "" : `; energy of one ${workload}`}`;
     return [`${pc.bold(head)}\n${formatTable(columns, rows.map(cells))}`];
   });
+  const operands = study.operands.map((row) => [
+    `${row.bits} bits`,
+    (row.processingElementGe / 1000).toFixed(2),
+    kilo(row.arrayGe),
+    grouped(row.fmaxMhz),
+    (row.picojoules / row.macs).toFixed(2),
+  ]);
+  if (operands.length > 0) {
+    const columns = ["operands", "PE, kGE", "array, kGE", "MHz", "pJ/MAC"].map((head) => ({ head }));
+    groups.push(`${pc.bold("bits of operands, the array alone")}\n${formatTable(columns, operands)}`);
+  }
   const missing = study.notRun === 0 ? [] : [pc.dim(`${study.notRun} points not run`)];
   return [...groups, ...missing].join("\n\n");
 }
