@@ -16,6 +16,7 @@ import {
   expElement,
   geluElement,
   geluInput,
+  ibertNormalised,
   lastDyadic,
   layerNormInput,
   layerNormNormalised,
@@ -27,11 +28,13 @@ import {
   rowScaledElement,
   saturateSigned,
   type Dyadic,
+  type LayerNormRowFactor,
 } from "../src/reference/index.ts";
 import { normVariant, randomAmount, randomMultiplier, randomWord } from "./support/norm-commands.ts";
 import { LaneBench } from "./support/norm-lane-bench.ts";
 
 const p = normVariant({ cols: 4 });
+const ibert = normVariant({ cols: 4, variants: { layernorm: "ibert" } });
 const stages = normStages(normFeatures(p));
 
 /** All controls of a pass that does nothing; a test sets what it is about. */
@@ -85,7 +88,7 @@ interface Case {
   readonly factors?: readonly { r: number; shift: number; mean: number }[];
 }
 
-const open = (seed: number) => simulate(LaneBench, p, { simulator: "verilator", optimise: 1, seed });
+const open = (seed: number, params = p) => simulate(LaneBench, params, { simulator: "verilator", optimise: 1, seed });
 
 /** Sends a case's operations one a cycle, with gaps, and compares what comes out at each stage. */
 function run(bench: Awaited<ReturnType<typeof open>>, random: Random, { pass, items, rowMax, factors }: Case): void {
@@ -261,20 +264,7 @@ const CASES: Readonly<Record<string, (random: Random) => Case>> = {
     });
     return { pass: { ...first(fixed, { m, e }), toLayerNorm: 1, sums: 1, statistics: 1 }, items };
   },
-  "normalise: n": (random) => {
-    const { m, e } = scale(random, fixed, 24, random.integer(8, 15));
-    const factors = Array.from({ length: 8 }, () => layerNormFactor(random));
-    const items: Item[] = [
-      { kind: "gain", accumulator: 1 },
-      { kind: "offset", accumulator: 0 },
-    ];
-    for (const [i, accumulator] of words(random, 200).entries()) {
-      const x = layerNormInput(accumulator, m, e);
-      items.push({ slot: i % 8, accumulator, result: layerNormNormalised(x, factors[i % 8]!) });
-    }
-    const pass = { ...first(fixed, { m, e }), ...SHOWN, toLayerNorm: 1, normalise: 1, addOffset: 1 };
-    return { pass, items, factors };
-  },
+  "normalise: n": (random) => normaliseCase(random, layerNormNormalised, () => layerNormFactor(random)),
   "normalise: gain and offset per channel": (random) => {
     const { m, e } = scale(random, fixed, 24, 15);
     const final = random.integer(14, 26);
@@ -336,6 +326,39 @@ const CASES: Readonly<Record<string, (random: Random) => Case>> = {
   }),
 };
 
+/** n of rows of whatever factors, as a word. */
+function normaliseCase(
+  random: Random,
+  normalised: (x: number, factor: LayerNormRowFactor) => number,
+  factor: () => LayerNormRowFactor,
+): Case {
+  const { m, e } = scale(random, fixed, 24, random.integer(8, 15));
+  const factors = Array.from({ length: 8 }, factor);
+  const items: Item[] = [
+    { kind: "gain", accumulator: 1 },
+    { kind: "offset", accumulator: 0 },
+  ];
+  for (const [i, accumulator] of words(random, 200).entries()) {
+    const x = layerNormInput(accumulator, m, e);
+    items.push({ slot: i % 8, accumulator, result: normalised(x, factors[i % 8]!) });
+  }
+  const pass = { ...first(fixed, { m, e }), ...SHOWN, toLayerNorm: 1, normalise: 1, addOffset: 1 };
+  return { pass, items, factors };
+}
+
+/** What the variant "ibert" of LayerNorm changes, and what shares its row factors. */
+const IBERT_CASES: typeof CASES = {
+  "normalise: floor((x - mean) · factor)": (random) =>
+    normaliseCase(random, ibertNormalised, () => ({
+      r: random.integer(0, 2 ** 14 - 1),
+      shift: random.integer(0, 31),
+      mean: randomWord(random) >> 17,
+    })),
+  "probability and deferred exp: u8": CASES["probability and deferred exp: u8"]!,
+  "row-scaled requantise: t in s16, then its multiplier":
+    CASES["row-scaled requantise: t in s16, then its multiplier"]!,
+};
+
 /** Controls of an exp, whatever becomes of it. */
 const EXP = { distance: 1, toExponent: 1, exp: 1, toUnsignedByte: 1 };
 
@@ -350,10 +373,13 @@ const layerNormFactor = (random: Random): { r: number; shift: number; mean: numb
   mean: randomWord(random) >> 13,
 });
 
-describe("norm lane, each stage against the integer reference", () => {
-  test.each(Object.entries(CASES))("%s", async (_, make) => {
+describe.each([
+  ["systole", p, CASES],
+  ["ibert", ibert, IBERT_CASES],
+] as const)("norm lane, each stage against the integer reference, LayerNorm %s", (_, params, cases) => {
+  test.each(Object.entries(cases))("%s", async (_, make) => {
     await withSeed(async (random) => {
-      const bench = await open(random.word() >>> 1);
+      const bench = await open(random.word() >>> 1, params);
       try {
         for (let i = 0; i < 12; i++) run(bench, random, make(random));
       } finally {

@@ -1,5 +1,6 @@
 /** The accelerator's configuration: one JSON file, checked here; everything else is derived from it (see derive.ts). */
 import { z } from "zod";
+import { NORM_VARIANTS } from "../isa/index.ts";
 import type { NormVariant } from "../isa/index.ts";
 
 /** One of the powers of two from `min` to `max`. */
@@ -20,7 +21,7 @@ export const DEFAULT_VARIANTS: NormVariants = { softmax: "systole", layernorm: "
 /** The variants that hardware exists for. */
 const BUILT_VARIANTS: Readonly<Record<NormFeature, readonly NormVariant[]>> = {
   softmax: ["systole"],
-  layernorm: ["systole"],
+  layernorm: NORM_VARIANTS,
   gelu: ["systole"],
 };
 

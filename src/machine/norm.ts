@@ -1,4 +1,4 @@
-import type { Params } from "../config/index.ts";
+import type { NormVariants, Params } from "../config/index.ts";
 import {
   exponentOf,
   MEAN_SHIFT_LEAST,
@@ -15,9 +15,8 @@ import {
   geluInput,
   lastDyadic,
   layerNormInput,
-  layerNormNormalised,
   layerNormOutput,
-  layerNormRowFactor,
+  layerNormSteps,
   preloadElement,
   probabilityElement,
   requantiseElement,
@@ -36,6 +35,7 @@ const FUNCTION_NAMES = Object.keys(NORM_FUNCTIONS) as NormFunction[];
 interface Slice {
   readonly fields: NormFields;
   readonly state: MachineState;
+  readonly variants: NormVariants;
   readonly lanes: number;
   /** Column index of lane 0. */
   readonly column: number;
@@ -142,7 +142,8 @@ const statisticsPass: Pass = ({ fields, state, lanes, column, accumulator, rowEl
 };
 
 const normalisePass: Pass = (slice, row, scales, out, at) => {
-  const { fields, state, lanes, column, accumulator, rowElements, params } = slice;
+  const { fields, state, variants, lanes, column, accumulator, rowElements, params } = slice;
+  const { normalised } = layerNormSteps[variants.layernorm];
   const slot = fields.rowSlot + row;
   const base = accumulator + row * rowElements;
   const factor = { r: state.rows.r[slot]!, shift: state.rows.shift[slot]!, mean: state.rows.mean[slot]! };
@@ -154,7 +155,7 @@ const normalisePass: Pass = (slice, row, scales, out, at) => {
     const x = layerNormInput(state.accumulator[base + lane]!, scales[lane]!.m, scales[lane]!.e);
     const gain = (saturateSigned(state.accumulator[params[1] + lane]!, 16) << 18) >> 18;
     const offset = saturateSigned(state.accumulator[params[2] + lane]!, 16);
-    out[at + lane] = layerNormOutput(layerNormNormalised(x, factor), gain, offset, lastScaleOf(fields).e);
+    out[at + lane] = layerNormOutput(normalised(x, factor), gain, offset, lastScaleOf(fields).e);
   }
 };
 
@@ -192,7 +193,7 @@ export function executeNorm(params: Params, state: MachineState, fields: NormFie
     }
   }
   for (const bytes of streamed) state.stream.push(bytes, index);
-  if (startsSums) runRowJob(state, fields, name);
+  if (startsSums) runRowJob(params.variants, state, fields, name);
 }
 
 function sliceOf(params: Params, state: MachineState, fields: NormFields, j: number): Slice {
@@ -203,6 +204,7 @@ function sliceOf(params: Params, state: MachineState, fields: NormFields, j: num
   return {
     fields,
     state,
+    variants: params.variants,
     lanes: params.lanes,
     column: j * params.lanes,
     accumulator: (fields.accAddress + tile * fields.accStride) * params.cols + lane,
@@ -279,7 +281,8 @@ function startSums(state: MachineState, fields: NormFields, index: number): void
   }
 }
 
-function runRowJob(state: MachineState, fields: NormFields, name: "exp" | "statistics"): void {
+function runRowJob(variants: NormVariants, state: MachineState, fields: NormFields, name: "exp" | "statistics"): void {
+  const { rowFactor } = layerNormSteps[variants.layernorm];
   const { rows } = state;
   state.jobsQueued++;
   for (let slot = fields.rowSlot; slot < fields.rowSlot + fields.rows; slot++) {
@@ -290,7 +293,7 @@ function runRowJob(state: MachineState, fields: NormFields, name: "exp" | "stati
       rows.shift[slot] = shift;
     } else {
       const reciprocal = { recip: fields.recip, shift: MEAN_SHIFT_LEAST + fields.recipShift };
-      const factor = layerNormRowFactor(rows.sum[slot]!, rows.squares[slot]!, fields.validColumns, reciprocal);
+      const factor = rowFactor(rows.sum[slot]!, rows.squares[slot]!, fields.validColumns, reciprocal);
       rows.r[slot] = factor.r;
       rows.shift[slot] = factor.shift;
       rows.mean[slot] = factor.mean;

@@ -11,6 +11,7 @@ export * from "./preload.ts";
 export * from "./requantise.ts";
 export * from "./softmax.ts";
 export * from "./layernorm.ts";
+export * from "./ibert-layernorm.ts";
 export * from "./gelu.ts";
 export * from "./constants.ts";
 export * from "./float.ts";

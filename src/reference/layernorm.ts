@@ -2,6 +2,7 @@ import { LAST_SHIFT_LEAST, MEAN_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.
 import type { NormVariant } from "../isa/index.ts";
 import { dyadic, perChannel, roundShift } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
+import { ibertNormalised, ibertRowFactor } from "./ibert-layernorm.ts";
 import { assertLength } from "./shape.ts";
 import type { MatrixShape } from "./shape.ts";
 import { rowReciprocal } from "./softmax.ts";
@@ -27,7 +28,10 @@ export interface LayerNormConstants {
   readonly exponent: number;
 }
 
-/** Factor of one row: r · 2^-(14 + shift) = 1 / sqrt(V); r u11 in [2^10, 2^11), shift 0..22, mean s19 Q.4. */
+/**
+ * Factor of one row: r · 2^-(14 + shift) = 1 / sqrt(V); r u11 in [2^10, 2^11), shift 0..22, mean s19 Q.4. Of the variant "ibert"
+ * see {@link ibertRowFactor}.
+ */
 export interface LayerNormRowFactor {
   readonly r: number;
   readonly shift: number;
@@ -111,6 +115,12 @@ export function layerNormInput(acc: number, m: number, e: number): number {
   return saturateSigned(dyadic(acc, m, e, SCALE_FORMATS.fixed), 15);
 }
 
+/** What the variants of LayerNorm differ in: the row unit's factor of a row, and what an element becomes by it. */
+export const layerNormSteps = {
+  systole: { rowFactor: layerNormRowFactor, normalised: layerNormNormalised },
+  ibert: { rowFactor: ibertRowFactor, normalised: ibertNormalised },
+} as const satisfies Record<NormVariant, unknown>;
+
 /** Σx and Σx² of one row. */
 function rowSums(x: Int32Array): { readonly sum: number; readonly squares: number } {
   let sum = 0;
@@ -124,7 +134,8 @@ function rowSums(x: Int32Array): { readonly sum: number; readonly squares: numbe
 
 /**
  * LayerNorm over the columns: acc s32 [rows][cols] → s8 [rows][cols]; at most 4096 columns.
- * Source: I-BERT (arXiv 2101.01321), section 3.6; digit-by-digit root and one reciprocal a row instead of divisions.
+ * Source: I-BERT (arXiv 2101.01321), section 3.6; the variant "systole" has a digit-by-digit root and one reciprocal a row instead of
+ * divisions.
  */
 export function layerNorm(
   acc: Int32Array,
@@ -137,6 +148,7 @@ export function layerNorm(
   assertLength("offset", constants.offset.length, { rows: 1, cols });
   if (cols > maxLayerNormWidth) throw new RangeError(`LayerNorm over ${cols} columns: at most ${maxLayerNormWidth}`);
   const { m, e } = perChannel(constants.input, cols);
+  const { rowFactor, normalised } = layerNormSteps[constants.variant];
   const output = new Int8Array(acc.length);
   const sums = new Float64Array(rows);
   const squares = new Float64Array(rows);
@@ -146,9 +158,9 @@ export function layerNorm(
     const start = row * cols;
     for (let col = 0; col < cols; col++) x[col] = layerNormInput(acc[start + col]!, m[col]!, e[col]!);
     const total = rowSums(x);
-    const factor = layerNormRowFactor(total.sum, total.squares, cols, constants.mean);
+    const factor = rowFactor(total.sum, total.squares, cols, constants.mean);
     for (let col = 0; col < cols; col++) {
-      const n = layerNormNormalised(x[col]!, factor);
+      const n = normalised(x[col]!, factor);
       output[start + col] = layerNormOutput(n, constants.gain[col]!, constants.offset[col]!, constants.exponent);
     }
     sums[row] = total.sum;

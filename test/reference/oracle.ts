@@ -112,14 +112,52 @@ export function layerNormRow(x: readonly bigint[], recip: bigint, meanShift: big
 }
 
 export function layerNormElement(x: bigint, row: LayerNormRow, gain: bigint, offset: bigint, e: bigint): bigint {
-  const n = normalised(x, row);
-  return sat(rshr(n * gain + 256n * offset, e), 8n);
+  return affine(normalised(x, row), gain, offset, e);
 }
+
+export const affine = (n: bigint, gain: bigint, offset: bigint, e: bigint): bigint =>
+  sat(rshr(n * gain + 256n * offset, e), 8n);
 
 /** The deviation over sigma and sqrt(d), in Q.15: rounded down to 16 bits first, and up after the product. */
 export function normalised(x: bigint, row: LayerNormRow): bigint {
   const deviation = BigInt.asIntN(16, ((16n * x - row.mean) << 11n) >> row.shift);
   return -((-deviation * row.r) >> 10n);
+}
+
+/** Algorithm 4 of I-BERT, word for word. */
+export function iSqrt(n: bigint): bigint {
+  if (n === 0n) return 0n;
+  let x = 1n << ((bitLength(n) + 1n) / 2n);
+  for (;;) {
+    const next = (x + n / x) / 2n;
+    if (next >= x) return x;
+    x = next;
+  }
+}
+
+/** The row unit of I-BERT's LayerNorm: the deviations squared one by one, and the upper 14 bits of 1 / sigma. */
+export function ibertRow(x: readonly bigint[], recip: bigint, meanShift: bigint): LayerNormRow {
+  const sum = x.reduce((a, b) => a + b, 0n);
+  const squares = x.reduce((a, b) => a + b * b, 0n);
+  const mean = sat(rshr(sum * recip, meanShift + 4n), 15n);
+  const variance = x.reduce((total, value) => total + (value - mean) ** 2n, 0n);
+  if (variance === 0n) return { sum, squares, variance, r: 0n, shift: 0n, mean };
+  const factor = (1n << 40n) / iSqrt(variance);
+  const dropped = bitLength(factor) - 14n;
+  return {
+    sum,
+    squares,
+    variance,
+    r: factor >> dropped,
+    shift: 27n - dropped,
+    mean,
+  };
+}
+
+/** floor((x - mean) · factor) in Q.15, of which the hardware has 17 bits. */
+export function ibertNormalised(x: bigint, row: LayerNormRow): bigint {
+  const product = (x - row.mean) * row.r;
+  return BigInt.asIntN(17, (product << 2n) >> row.shift);
 }
 
 export function gelu(x: bigint): bigint {

@@ -1,7 +1,8 @@
 /** What the lanes are told, the same to all of them, stage by stage; see NormStages. */
 import { bool, sint, uint } from "../../hdl/index.ts";
 import { LAST_SHIFT_BITS, MULTIPLIER_BITS, PRE_SHIFT_BITS } from "../../isa/index.ts";
-import { FACTOR_BITS, FACTOR_SHIFT_BITS, MEAN_BITS } from "./shape.ts";
+import { FACTOR_SHIFT_BITS, factorBits, meanBits } from "./shape.ts";
+import type { NormFeatures } from "./shape.ts";
 
 /** From the accumulator to the operand; built in every configuration. */
 export const frontControl = {
@@ -31,20 +32,20 @@ export const requantiserControl = {
 } as const;
 
 /** The function's own product; built with any function. */
-export const functionControl = {
+export const functionControl = (f: NormFeatures) => ({
   /** Which function's factors to prepare; x · x when none is set. */
   prepareExp: bool,
   prepareGelu: bool,
   prepareNormalise: bool,
-  mean: sint(MEAN_BITS),
+  mean: sint(meanBits(f)),
   deviationShift: uint(FACTOR_SHIFT_BITS),
-  deviationFactor: uint(FACTOR_BITS),
+  deviationFactor: uint(factorBits(f)),
   keepExp: bool,
   /** Which product to take on; the scaled value itself when none is set. */
   roundExp: bool,
   roundGelu: bool,
   roundNormalise: bool,
-} as const;
+});
 
 /** Factor, offset and last narrowing; built in every configuration. */
 export const backControl = {
@@ -68,9 +69,9 @@ export const backControl = {
 } as const;
 
 /** All controls of a lane. */
-export const laneControl = {
+export const laneControl = (f: NormFeatures) => ({
   front: frontControl,
   requantiser: requantiserControl,
-  function: functionControl,
+  function: functionControl(f),
   back: backControl,
-} as const;
+});

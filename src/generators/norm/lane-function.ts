@@ -2,7 +2,7 @@ import { cat, mux, reg, select, sint, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint, Value } from "../../hdl/index.ts";
 import type { functionControl } from "./lane-control.ts";
 import { SCALED_BITS } from "./requantiser.ts";
-import { LAYERNORM_BITS, SQUARE_BITS } from "./shape.ts";
+import { isIbertLayerNorm, LAYERNORM_BITS, meanFractionBits, SQUARE_BITS } from "./shape.ts";
 import type { NormFeatures } from "./shape.ts";
 
 /** 2^-f in eight straight pieces: value (Q.13) at the end of each, and slope (Q.6) back from there; see `exp2Fraction` of the reference. */
@@ -26,6 +26,8 @@ export interface FunctionOutputs {
   readonly value: Sint;
 }
 
+type FunctionControl = Value<ReturnType<typeof functionControl>>;
+
 /** The factors of one function's product, and whether they are wanted. */
 interface Factors {
   readonly selected: Bool;
@@ -45,15 +47,12 @@ interface Factors {
  *
  * `scaled` is the requantiser's register; the result is the register that `round` loads.
  */
-export function laneFunction(
-  control: Value<typeof functionControl>,
-  scaled: Sint,
-  features: NormFeatures,
-): FunctionOutputs {
+export function laneFunction(control: FunctionControl, scaled: Sint, features: NormFeatures): FunctionOutputs {
   const x = scaled.wrap(LEFT_BITS);
   const factors: Factors[] = [];
   if (features.softmax) factors.push({ selected: control.prepareExp, ...expFactors(scaled.asUint()) });
-  if (features.layernorm) factors.push({ selected: control.prepareNormalise, ...normaliseFactors(control, scaled) });
+  if (features.layernorm)
+    factors.push({ selected: control.prepareNormalise, ...normaliseFactors(control, scaled, features) });
   if (features.gelu) factors.push({ selected: control.prepareGelu, left: x, right: geluFactor(x) });
   if (features.layernorm) {
     // x² where nothing is selected.
@@ -83,7 +82,7 @@ export function laneFunction(
     plain = keptOn;
   }
   if (features.gelu) roundings.push([control.roundGelu, product.shr(11).wrap(SCALED_BITS)]);
-  if (features.layernorm) roundings.push([control.roundNormalise, product.add(1023).shr(10).wrap(SCALED_BITS)]);
+  if (features.layernorm) roundings.push([control.roundNormalise, normalised(control, product, features)]);
   value.next = firstOf([...roundings, [control.roundExp, plain]]);
   return { square: product.asUint().wrap(SQUARE_BITS), value };
 }
@@ -137,11 +136,17 @@ function geluFactor(x: Sint): Sint {
   return mux(negative, complement, complement.not()).toSint();
 }
 
-/** 16x - mean, normalised by the row's shift, and the row's r. */
-function normaliseFactors(control: Value<typeof functionControl>, x: Sint): Omit<Factors, "selected"> {
-  const deviation = x.wrap(LAYERNORM_BITS).shl(4).sub(control.mean);
+/** 16x - mean, normalised by the row's shift, and the row's r. I-BERT's: x - mean, and r. */
+function normaliseFactors(control: FunctionControl, x: Sint, features: NormFeatures): Omit<Factors, "selected"> {
+  const deviation = x.wrap(LAYERNORM_BITS).shl(meanFractionBits(features)).sub(control.mean);
   return {
-    left: deviation.shl(11).shr(control.deviationShift).wrap(LEFT_BITS),
+    left: isIbertLayerNorm(features) ? deviation : deviation.shl(11).shr(control.deviationShift).wrap(LEFT_BITS),
     right: control.deviationFactor.toSint(),
   };
+}
+
+/** n (s17, Q.15): the product rounded up. I-BERT's: the product by the row's shift, rounded down. */
+function normalised(control: FunctionControl, product: Sint, features: NormFeatures): Sint {
+  if (isIbertLayerNorm(features)) return product.shl(2).shr(control.deviationShift).wrap(SCALED_BITS);
+  return product.add(1023).shr(10).wrap(SCALED_BITS);
 }

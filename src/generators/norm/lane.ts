@@ -37,7 +37,7 @@ export const residualBits = (rawBits: number): number => Math.min(16, rawBits);
 export const Lane = module(
   "norm_lane",
   ({ rawBits, ...features }: LaneParams) => ({
-    control: input(laneControl),
+    control: input(laneControl(features)),
     accumulator: input(sint(32)),
     residual: input(sint(residualBits(rawBits))),
     countSquare: input(bool),

@@ -20,14 +20,34 @@ import { MULTIPLIER_BITS, PRE_SHIFT_BITS, PRE_SHIFT_LEFT, SCALE_FORMATS, shiftAm
 import { INDEX_BITS, MASK_BITS, rowMaxShape, slotBits } from "../common/index.ts";
 import { laneControl } from "./lane-control.ts";
 import { OPERATION_KINDS, operationShape, passShape, resultShape } from "./operation.ts";
-import { FACTOR_BITS, FACTOR_SHIFT_BITS, hasRowSums, MEAN_BITS, normFeatures, normStages } from "./shape.ts";
+import {
+  FACTOR_SHIFT_BITS,
+  factorBits,
+  hasRowSums,
+  isIbertLayerNorm,
+  meanBits,
+  normFeatures,
+  normStages,
+  ROW_FACTOR_BITS,
+} from "./shape.ts";
+import type { NormFeatures } from "./shape.ts";
 
 /** A row's factor as the row unit writes it. */
-export const factorShape = { r: uint(FACTOR_BITS), shift: uint(FACTOR_SHIFT_BITS), mean: sint(MEAN_BITS) } as const;
-export const factorWriteShape = (p: Params) => ({ valid: bool, slot: uint(slotBits(p)), factor: factorShape });
+export const factorShape = (f: NormFeatures) => ({
+  r: uint(factorBits(f)),
+  shift: uint(FACTOR_SHIFT_BITS),
+  mean: sint(meanBits(f)),
+});
+export const factorWriteShape = (p: Params) => ({
+  valid: bool,
+  slot: uint(slotBits(p)),
+  factor: factorShape(normFeatures(p)),
+});
 
 /** A sum operation as it leaves the stage `affine`. */
 export const sumOperationShape = (p: Params) => ({ valid: bool, slot: uint(slotBits(p)), first: bool, last: bool });
+
+type RowFactor = Value<ReturnType<typeof factorShape>>;
 
 /** An operation at the end of the pipeline, with what the pass it belongs to does with its result. */
 export const resultOperationShape = (p: Params) => ({
@@ -70,7 +90,7 @@ export const NormPipeline = module(
     enter: input({ valid: bool, operation: operationShape(p) }),
     rowMax: input(rowMaxShape(p)),
     factor: input(factorWriteShape(p)),
-    control: output(laneControl),
+    control: output(laneControl(normFeatures(p))),
     /** Slice of the accumulator row or of the word that `fetch` takes; of a raw pass, which word of the slice. */
     fetchSource: output(operationShape(p).source),
     fetchRaw: output({ valid: bool, part: operationShape(p).part }),
@@ -115,24 +135,25 @@ export const NormPipeline = module(
     // Row maximum and factor, from the stage after `fetch` on.
     const { fetch, subtract, shift, scale, narrow, prepare, multiply, round, affine, lastShift, lastNarrow } = stages;
     const atFetch = { address: summed[fetch]!.slot, enable: valid[fetch]! };
-    const factors = new Map<number, Value<typeof factorShape>>();
+    const factors = new Map<number, RowFactor>();
+    const shape = factorShape(features);
     if (hasRowSums(features)) {
-      const rowFactors = memory({ shape: factorShape, depth: p.rowSlots });
+      const rowFactors = memory({ shape, depth: p.rowSlots });
       rowFactors.write({ address: io.factor.slot, data: io.factor.factor, enable: io.factor.valid });
-      let factor: Value<typeof factorShape> = rowFactors.read(atFetch);
+      let factor: RowFactor = rowFactors.read(atFetch);
       factors.set(fetch + 1, factor);
       for (let stage = fetch + 1; stage < affine; stage++) {
-        const moved = reg(factorShape, { reset: false, name: `factor_${stage + 1}` });
+        const moved = reg(shape, { reset: false, name: `factor_${stage + 1}` });
         moved.next = factor;
         factor = moved;
         factors.set(stage + 1, factor);
       }
     }
-    const factorAt = (stage: number): Value<typeof factorShape> =>
+    const factorAt = (stage: number): RowFactor =>
       factors.get(stage) ?? {
-        r: uintLit(0, FACTOR_BITS),
+        r: uintLit(0, factorBits(features)),
         shift: uintLit(0, FACTOR_SHIFT_BITS),
-        mean: sintLit(0, MEAN_BITS),
+        mean: sintLit(0, meanBits(features)),
       };
 
     const { front, requantiser, back } = io.control;
@@ -167,7 +188,7 @@ export const NormPipeline = module(
     requantiser.ownAmount.set(soonRow("ownAmount", shift, (pass) => pass.ownScale));
     requantiser.loadAmount.set(holdsKind(shift, "scale"));
     const { rowScale, multiplier } = passAt(scale - 1);
-    const rowMultiplier = mux(rowScale, factorAt(scale - 1).r, multiplier);
+    const rowMultiplier = mux(rowScale, factorAt(scale - 1).r.wrap(ROW_FACTOR_BITS), multiplier);
     const unity = uintLit(UNITY.multiplier, MULTIPLIER_BITS);
     requantiser.multiplier.set(soon("multiplier", mux(isRow(scale - 1), rowMultiplier, unity)));
     requantiser.ownMultiplier.set(soonRow("ownMultiplier", scale, (pass) => pass.ownScale));
@@ -180,7 +201,7 @@ export const NormPipeline = module(
     fn.prepareGelu.set(soonPass("prepareGelu", prepare, (pass) => pass.gelu));
     fn.prepareNormalise.set(soonPass("prepareNormalise", prepare, (pass) => pass.normalise));
     fn.mean.set(factorAt(prepare).mean);
-    fn.deviationShift.set(factorAt(prepare).shift);
+    fn.deviationShift.set(factorAt(isIbertLayerNorm(features) ? round : prepare).shift);
     fn.deviationFactor.set(factorAt(prepare).r);
     fn.keepExp.set(soonPass("keepExp", multiply, (pass) => pass.exp));
     fn.roundExp.set(soonRow("roundExp", round, (pass) => pass.exp));
@@ -188,7 +209,7 @@ export const NormPipeline = module(
     fn.roundNormalise.set(soonRow("roundNormalise", round, (pass) => pass.normalise));
 
     const { probability, factor } = passAt(affine - 1);
-    back.factor.set(soon("last_factor", mux(probability, factorAt(affine - 1).r, factor)));
+    back.factor.set(soon("last_factor", mux(probability, factorAt(affine - 1).r.wrap(ROW_FACTOR_BITS), factor)));
     back.ownGain.set(soonPass("ownGain", affine, (pass) => pass.normalise));
     back.loadGain.set(holdsKind(affine, "gain"));
     back.loadOffset.set(holdsKind(affine, "offset").and(passAt(affine).normalise));

@@ -17,6 +17,9 @@ export const normFeatures = (p: Params): NormFeatures => ({
   variants: p.variants,
 });
 
+/** Whether LayerNorm is built, and computed as I-BERT has it. */
+export const isIbertLayerNorm = (f: NormFeatures): boolean => f.layernorm && f.variants.layernorm === "ibert";
+
 /** Whether any function is built that needs the second and third multiplier of a lane. */
 export const hasFunctions = (f: NormFeatures): boolean => f.softmax || f.layernorm || f.gelu;
 /** Whether any function sums over rows, so that there are row sums, row jobs and row factors. */
@@ -110,7 +113,12 @@ export const ROW_SUM_DISTANCE = 3;
  */
 export const ROW_JOBS = 2;
 
-/** Row factors as the row unit leaves them: 1 / sum or 1 / sigma as r u11 with its shift, and the mean (s19, Q.4). */
-export const FACTOR_BITS = 11;
+/**
+ * Row factors as the row unit leaves them: 1 / sum as r u11 with its shift; 1 / sigma likewise, with the mean (s19, Q.4). With
+ * I-BERT's LayerNorm 1 / sigma is r u14, and the mean a whole number (s15).
+ */
+export const ROW_FACTOR_BITS = 11;
 export const FACTOR_SHIFT_BITS = 5;
-export const MEAN_BITS = 19;
+export const factorBits = (f: NormFeatures): number => (isIbertLayerNorm(f) ? 14 : ROW_FACTOR_BITS);
+export const meanFractionBits = (f: NormFeatures): number => (isIbertLayerNorm(f) ? 0 : 4);
+export const meanBits = (f: NormFeatures): number => LAYERNORM_BITS + meanFractionBits(f);

@@ -2,15 +2,15 @@ import { cat, fsm, instance, module, reg, sink, source, uint, when } from "../..
 import type { Params } from "../../../config/index.ts";
 import { MEAN_SHIFT_LEAST } from "../../../isa/index.ts";
 import { roundHalf } from "../narrow.ts";
-import { LAYERNORM_SUM_BITS, MEAN_BITS } from "../shape.ts";
+import { LAYERNORM_SUM_BITS, meanBits, meanFractionBits, normFeatures } from "../shape.ts";
 import { SerialMultiplier } from "./multiplier.ts";
-import { meanStream, RECIP_BITS, RECIP_SHIFT_BITS, sumStream } from "./row-stream.ts";
+import { meanStream, RECIP_BITS, RECIP_FRACTION_BITS, RECIP_SHIFT_BITS, sumStream } from "./row-stream.ts";
 
 const DIGIT_BITS = 3;
 
 /**
- * Row unit, LayerNorm: mean = sat19(rshr(S · recip, 19 + recipShift)), Q.4. Source: I-BERT (arXiv 2101.01321), section
- * 3.6, with the division by d as a multiplication.
+ * Row unit, LayerNorm: mean = sat19(rshr(S · recip, 19 + recipShift)), Q.4; with I-BERT's LayerNorm sat15(rshr(S · recip, 23 +
+ * recipShift)). Source: I-BERT (arXiv 2101.01321), section 3.6, with the division by d as a multiplication.
  *
  * ```
  *   0        sums and reciprocal enter
@@ -25,6 +25,8 @@ export const RowMean = module(
   "norm_row_mean",
   (p: Params) => ({ from: sink(sumStream(p)), to: source(meanStream(p)) }),
   (io, p) => {
+    const features = normFeatures(p);
+    const bits = meanBits(features);
     const row = reg(meanStream(p).payload, { reset: false });
     const recipShift = reg(uint(RECIP_SHIFT_BITS), { reset: false });
     const state = fsm("idle", "multiply", "round", "done");
@@ -48,7 +50,8 @@ export const RowMean = module(
 
     // The mean with one bit more, to round by; the least shift is wiring.
     const product = cat(multiplier.high, multiplier.low).asSint();
-    const halves = product.shr(MEAN_SHIFT_LEAST - 1).shr(recipShift);
+    const dropped = RECIP_FRACTION_BITS - meanFractionBits(features);
+    const halves = product.shr(MEAN_SHIFT_LEAST - 1 + dropped).shr(recipShift);
     state.states({
       idle: () => undefined,
       multiply: () => {
@@ -57,7 +60,7 @@ export const RowMean = module(
         });
       },
       round: () => {
-        row.mean.next = roundHalf(halves.saturate(MEAN_BITS + 2)).saturate(MEAN_BITS);
+        row.mean.next = roundHalf(halves.saturate(bits + 2)).saturate(bits);
         state.goto("done");
       },
       done: () => {

@@ -15,7 +15,7 @@ import {
 import type { DivisionState } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
 import { factorWriteShape } from "../pipeline.ts";
-import { FACTOR_BITS } from "../shape.ts";
+import { ROW_FACTOR_BITS } from "../shape.ts";
 import { divisorStream } from "./row-stream.ts";
 
 /** Quotient bits after the first, and how many a cycle finds. */
@@ -50,8 +50,8 @@ export const RowReciprocal = module(
 
     const ready = state.is("divide").not();
     io.from.ready.set(ready);
-    const rounded = quotient.add(1).shr(1).saturate(FACTOR_BITS);
-    const r = mux(row.zero, uintLit(0, FACTOR_BITS), rounded);
+    const rounded = quotient.add(1).shr(1).saturate(ROW_FACTOR_BITS);
+    const r = mux(row.zero, uintLit(0, ROW_FACTOR_BITS), rounded);
     io.factor.set({
       valid: state.is("done"),
       slot: row.tag.slot,

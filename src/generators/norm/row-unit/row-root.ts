@@ -4,7 +4,6 @@ import {
   fsm,
   module,
   mux,
-  priorityEncode,
   reg,
   sink,
   source,
@@ -14,9 +13,10 @@ import {
   uintLit,
   when,
 } from "../../../hdl/index.ts";
-import type { SquareRootState, Uint } from "../../../hdl/index.ts";
+import type { SquareRootState } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
 import { FACTOR_SHIFT_BITS, ROW_SUM_BITS } from "../shape.ts";
+import { leadingZeroPairs } from "./leading-zeros.ts";
 import { divisorStream, VARIANCE_BITS, varianceStream } from "./row-stream.ts";
 
 const PAIRS = Math.ceil(VARIANCE_BITS / 2);
@@ -122,10 +122,3 @@ export const RowRoot = module(
     });
   },
 );
-
-/** Zero pairs of bits above the highest pair that is not zero; those above the lowest when all are. */
-function leadingZeroPairs(value: Uint): Uint {
-  const pairs = value.extend(2 * PAIRS);
-  const taken = times(PAIRS, (pair) => pairs.bits(2 * pair + 1, 2 * pair).reduceOr());
-  return priorityEncode(cat(...taken)).index;
-}

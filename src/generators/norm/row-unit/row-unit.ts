@@ -18,13 +18,14 @@ import type { Params } from "../../../config/index.ts";
 import { slotBits } from "../../common/index.ts";
 import { factorWriteShape } from "../pipeline.ts";
 import { rowSumShape } from "../row-sums.ts";
-import { normFeatures, ROW_JOBS } from "../shape.ts";
+import { isIbertLayerNorm, normFeatures, ROW_JOBS } from "../shape.ts";
 import type { NormFeatures } from "../shape.ts";
 import { RowMean } from "./row-mean.ts";
 import { RowReciprocal } from "./row-reciprocal.ts";
 import { RowRoot } from "./row-root.ts";
-import { COLUMN_BITS, RECIP_BITS, RECIP_SHIFT_BITS, rowTag, VARIANCE_BITS } from "./row-stream.ts";
-import { RowVariance } from "./row-variance.ts";
+import { RowSigma, rowSigmaCycles } from "./row-sigma.ts";
+import { COLUMN_BITS, RECIP_BITS, RECIP_SHIFT_BITS, rowTag, varianceBits } from "./row-stream.ts";
+import { RowVariance, rowVarianceCycles } from "./row-variance.ts";
 
 /** What is to be computed when a summing pass is over. */
 export const rowJobShape = (p: Params) => ({
@@ -37,8 +38,13 @@ export const rowJobShape = (p: Params) => ({
 });
 
 /** Cycles from entering each stage after `fetch` to leaving it, for a row of either kind; see the table of `RowUnit`. */
-export const rowUnitCycles = (f: NormFeatures): { readonly softmax: number[]; readonly layernorm: number[] } =>
-  f.layernorm ? { softmax: [1, 1, 3, 7], layernorm: [10, 14, 11, 7] } : { softmax: [3, 7], layernorm: [] };
+export function rowUnitCycles(f: NormFeatures): { readonly softmax: number[]; readonly layernorm: number[] } {
+  if (!f.layernorm) return { softmax: [3, 7], layernorm: [] };
+  const sums = [10, rowVarianceCycles(f)];
+  if (!isIbertLayerNorm(f)) return { softmax: [1, 1, 3, 7], layernorm: [...sums, 11, 7] };
+  const { softmax, layernorm } = rowSigmaCycles;
+  return { softmax: [1, 1, softmax], layernorm: [...sums, layernorm] };
+}
 
 /**
  * The row unit works in the background: after a pass that summed it turns each row's sums into the factor that a later
@@ -52,6 +58,14 @@ export const rowUnitCycles = (f: NormFeatures): { readonly softmax: number[]; re
  *
  * Every stage holds a row of its own: a LayerNorm row every 14 cycles, a Softmax row every 7. Without LayerNorm there
  * are no stages for mean and variance. Sums are read in cycles in which the pipeline reads none.
+ *
+ * With I-BERT's LayerNorm root and reciprocal are one stage, whose divider a LayerNorm row has for 48 cycles:
+ *
+ * ```
+ *   fetch ──► mean ──► variance ──► sigma ──► row factors
+ *    2          10        13          48       cycles of a LayerNorm row
+ *    2           1         1           7       cycles of a Softmax row
+ * ```
  */
 export const RowUnit = module(
   "norm_row_unit",
@@ -84,13 +98,12 @@ export const RowUnit = module(
     const { layernorm } = normFeatures(p);
     const rowMean = layernorm ? instance(RowMean, p) : undefined;
     const rowVariance = layernorm ? instance(RowVariance, p) : undefined;
-    const rowRoot = instance(RowRoot, p);
-    const rowReciprocal = instance(RowReciprocal, p);
+    const factors = isIbertLayerNorm(normFeatures(p)) ? sigmaStage(p) : rootStages(p);
 
     // Fetch: a row's sums are on `row` for one cycle after the read was granted, and go straight to the first stage.
     const offset = reg(uint(slotBits(p)));
     const fetched = reg(bool);
-    const firstReady = rowMean === undefined ? rowRoot.from.ready : rowMean.from.ready;
+    const firstReady = rowMean === undefined ? factors.from.ready : rowMean.from.ready;
     const read = runnable.ne(0).and(fetched.not()).and(firstReady);
     const granted = read.and(io.read.ready);
     const slot = job.slot.add(offset).wrap(slotBits(p));
@@ -120,25 +133,39 @@ export const RowUnit = module(
     });
 
     if (rowMean === undefined || rowVariance === undefined) {
-      rowRoot.from.valid.set(fetched);
-      rowRoot.from.payload.set({ tag, value: io.row.sum.extend(VARIANCE_BITS), mean: 0 });
+      factors.from.valid.set(fetched);
+      factors.from.payload.set({ tag, value: io.row.sum.extend(varianceBits(p)), mean: 0 });
     } else {
       rowMean.from.valid.set(fetched);
       rowMean.from.payload.set({ tag, ...io.row, columns, recip, recipShift });
       rowVariance.from.valid.set(rowMean.to.valid);
       rowVariance.from.payload.set(rowMean.to.payload);
       rowMean.to.ready.set(rowVariance.from.ready);
-      rowRoot.from.valid.set(rowVariance.to.valid);
-      rowRoot.from.payload.set(rowVariance.to.payload);
-      rowVariance.to.ready.set(rowRoot.from.ready);
+      factors.from.valid.set(rowVariance.to.valid);
+      factors.from.payload.set(rowVariance.to.payload);
+      rowVariance.to.ready.set(factors.from.ready);
     }
-    rowReciprocal.from.valid.set(rowRoot.to.valid);
-    rowReciprocal.from.payload.set(rowRoot.to.payload);
-    rowRoot.to.ready.set(rowReciprocal.from.ready);
-    io.factor.set(rowReciprocal.factor);
-    io.jobDone.set(rowReciprocal.jobDone);
+    io.factor.set(factors.factor);
+    io.jobDone.set(factors.jobDone);
   },
 );
+
+/** Where V or a Softmax row's sum enters, and the factors that are made of it. */
+type FactorStages = Pick<ReturnType<typeof sigmaStage>, "from" | "factor" | "jobDone">;
+
+function sigmaStage(p: Params) {
+  const rowSigma = instance(RowSigma, p);
+  return rowSigma;
+}
+
+function rootStages(p: Params): FactorStages {
+  const rowRoot = instance(RowRoot, p);
+  const rowReciprocal = instance(RowReciprocal, p);
+  rowReciprocal.from.valid.set(rowRoot.to.valid);
+  rowReciprocal.from.payload.set(rowRoot.to.payload);
+  rowRoot.to.ready.set(rowReciprocal.from.ready);
+  return { from: rowRoot.from, factor: rowReciprocal.factor, jobDone: rowReciprocal.jobDone };
+}
 
 /** The place after `place` in the ring of jobs. */
 const following = (place: Uint): Uint =>
