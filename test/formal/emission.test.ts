@@ -5,18 +5,29 @@ import { Pe } from "../../src/generators/array/index.ts";
 import { Accelerator } from "../../src/generators/index.ts";
 import { Random } from "../../src/harness/index.ts";
 import {
+  AsyncQueue,
   BackwardSlice,
+  bool,
+  clock,
+  clocked,
   Divider,
   elaborate,
   emitVerilog,
   ForwardSlice,
   Gearbox,
+  inDomain,
+  input,
+  memory,
+  module,
+  output,
   Queue,
   SquareRoot,
+  uint,
   type Design,
 } from "../../src/hdl/index.ts";
 import { Counter, Lanes, Memories, MultiplyAdd, Streams, Turnstile } from "../hdl/fixtures/samples.ts";
 import { randomModule } from "../hdl/random-design.ts";
+import { asyncQueueHarness } from "./async-queue-harness.ts";
 
 const solver = openSolver();
 afterAll(() => {
@@ -32,6 +43,29 @@ async function expectEqual(design: Design): Promise<readonly ModuleEquivalence[]
   return results;
 }
 
+const asyncQueue = (): Design => elaborate(asyncQueueHarness(AsyncQueue), { width: 4, depth: 4, stages: 2 });
+
+/** A memory that is written by one clock and read by another. */
+const TwoClocks = module(
+  "two_clocks",
+  () => ({
+    address: clocked("write", input(uint(3))),
+    data: clocked("write", input(uint(6))),
+    write: clocked("write", input(bool)),
+    other: clocked("read", input(uint(3))),
+    word: clocked("read", output(uint(6))),
+  }),
+  (io) => {
+    const words = memory({ shape: uint(6), depth: 8 });
+    inDomain(clock("write"), () => {
+      words.write({ address: io.address, data: io.data, enable: io.write });
+    });
+    inDomain(clock("read"), () => {
+      io.word.set(words.read({ address: io.other }));
+    });
+  },
+);
+
 const parts: readonly (readonly [name: string, elaborated: () => Design])[] = [
   ["a counter", () => elaborate(Counter, { width: 5 })],
   ["a hierarchy", () => elaborate(Lanes, { lanes: 3 })],
@@ -46,6 +80,8 @@ const parts: readonly (readonly [name: string, elaborated: () => Design])[] = [
   ["the divider", () => elaborate(Divider, { width: 16, signed: true })],
   ["a processing element", () => elaborate(Pe, { operandBits: 8, sumBits: 20 })],
   ["the square root", () => elaborate(SquareRoot, { width: 16 })],
+  ["an asynchronous queue and what uses it", asyncQueue],
+  ["a memory of two clocks", () => elaborate(TwoClocks)],
 ];
 
 test.each(parts)("the Verilog of %s is what the intermediate form says", async (_name, design) => {
@@ -131,6 +167,56 @@ const slips: readonly (readonly [
     /assert \((.*)\);/,
     "assert (!($1));",
     "turnstile: assert ",
+  ],
+  [
+    "a falling edge",
+    () => elaborate(Counter, { width: 5 }),
+    "posedge clock",
+    "negedge clock",
+    "counter: next value of count",
+  ],
+  [
+    "another clock of registers",
+    asyncQueue,
+    "@(posedge read_clock)",
+    "@(posedge write_clock)",
+    "async_queue_4x4: next value of head",
+  ],
+  ["another clock's reset", asyncQueue, "if (write_reset)", "if (read_reset)", "async_queue_4x4: next value of tail"],
+  [
+    "another clock of a memory",
+    asyncQueue,
+    ".clock(write_clock)",
+    ".clock(read_clock)",
+    "async_queue_4x4: clock of entries",
+  ],
+  [
+    "another clock of a memory's port",
+    () => elaborate(TwoClocks),
+    "posedge read_clock",
+    "posedge write_clock",
+    "memory_1r1w_8x6_clocks: next value of read_data",
+  ],
+  [
+    "a falling edge of a memory's port",
+    () => elaborate(TwoClocks),
+    "posedge write_clock",
+    "negedge write_clock",
+    "memory_1r1w_8x6_clocks: next words",
+  ],
+  [
+    "another reset of a child",
+    asyncQueue,
+    ".read_reset(read_reset)",
+    ".read_reset(write_reset)",
+    "async_queue_harness: read_reset of queue",
+  ],
+  [
+    "another clock of an assertion",
+    asyncQueue,
+    /always @\(posedge read_clock\)(?=[^]*?assert)/,
+    "always @(posedge write_clock)",
+    'async_queue_harness: assert "',
   ],
 ];
 

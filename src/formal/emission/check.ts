@@ -2,7 +2,6 @@ import type { Design } from "../../hdl/ir.ts";
 import { memoryModule } from "../../hdl/verilog/memory.ts";
 import { emitVerilog, type EmittedDesign } from "../../hdl/verilog/index.ts";
 import { SystoleError } from "../../errors.ts";
-import { hasDomains } from "../../hdl/simulate/index.ts";
 import { openSolver, type Patience, type Solver, type SolverName } from "../solver/index.ts";
 import { bitsOf, parseSExpression } from "../solver/values.ts";
 import { solverFailed } from "../solver/solver.ts";
@@ -11,6 +10,7 @@ import { demandContents } from "../translate/index.ts";
 import { FIRST, NEXT, NOW, type Claim, type Comparison } from "./claims.ts";
 import { compareMemory } from "./compare-memory.ts";
 import { compareModule } from "./compare-module.ts";
+import { moduleLines, withPins } from "./states.ts";
 import { readVerilog, type VerilogMeaning } from "./yosys.ts";
 
 /** Options of {@link checkEmission}. */
@@ -34,11 +34,10 @@ export interface ModuleEquivalence {
 
 /**
  * Proves of every module of a design that its Verilog, as Yosys reads it, is what the intermediate form says: one step from
- * any state with any inputs, children and memories cut out and compared by themselves.
+ * any state with any inputs, in which any of its clocks tick; children and memories are cut out and compared by themselves.
  */
 export async function checkEmission(design: Design, options: CheckEmissionOptions = {}): Promise<ModuleEquivalence[]> {
   demandContents(design);
-  demandOneClock(design);
   const verilog = options.verilog ?? emitVerilog(design);
   const meanings = await readVerilog(verilog);
   const { solver: choice = "wasm" } = options;
@@ -56,15 +55,6 @@ export async function checkEmission(design: Design, options: CheckEmissionOption
   } finally {
     if (typeof choice === "string") solver.close();
   }
-}
-
-function demandOneClock(design: Design): void {
-  if (!hasDomains(design)) return;
-  throw new SystoleError({
-    code: "formal-clocks",
-    message: `${design.top.name} has several clocks, and the Verilog is compared step by step of one`,
-    remedy: "Check the modules of each clock domain by themselves.",
-  });
 }
 
 function* comparisons(design: Design, meanings: VerilogMeaning): Generator<Comparison> {
@@ -97,32 +87,42 @@ async function compare(
 ): Promise<string[]> {
   const writer = new SmtWriter((variable) => meaning.get(variable));
   writer.define([...claims.map((claim) => claim.own), ...wires.map((wire) => wire.own), ...assumptions]);
-  const equality = ({ own, verilog }: Claim): string => `(= ${writer.bits(own)} ${verilog})`;
-  const equalities = claims.map(equality);
+  const equality = ({ own, verilog }: Claim): string => `(= ${writer.bits(own)} ${withPins(name, verilog)})`;
   const script = [
     "(set-option :produce-models true)",
-    ...[...children].flatMap(([child, ports]) => declareChild(child, ports)),
-    text,
-    ...[FIRST, NOW, NEXT].map((state) => `(declare-fun ${state} () |${name}_s|)`),
-    ...writer.lines,
+    ...moduleLines(name, text, children),
+    ...writer.lines.map((line) => withPins(name, line)),
     `(assert (|${name}_i| ${FIRST}))`,
     `(assert (|${name}_h| ${NOW}))`,
     `(assert (|${name}_t| ${NOW} ${NEXT}))`,
     ...assumptions.map((term) => `(assert ${writer.condition(term)})`),
-    "(push 1)",
-    `(assert (not (and true ${equalities.join(" ")})))`,
-    ...timeLimit(solver, TOGETHER_MILLISECONDS),
-    "(check-sat)",
+    "",
   ].join("\n");
-  const answer = (await solver.start(script, patience)).trim();
-  if (answer === "unsat") return [];
-  if (answer === "unknown") {
-    return oneByOne(claims, { solver, patience, equality, wires });
+  const differing = new Set<Claim>();
+  for (;;) {
+    const open = claims.filter((claim) => !differing.has(claim));
+    const equalities = open.map(equality);
+    // Nothing is pushed: solvers simplify a question by far more when no other can follow.
+    const together = [
+      `(assert (not (and true ${equalities.join(" ")})))`,
+      ...timeLimit(solver, TOGETHER_MILLISECONDS),
+      "(check-sat)",
+    ];
+    const answer = (await solver.start(script + together.join("\n"), patience)).trim();
+    if (answer === "unsat") break;
+    if (answer === "unknown") {
+      await solver.start(script, patience);
+      for (const claim of await oneByOne(open, { solver, patience, equality, wires })) differing.add(claim);
+      break;
+    }
+    if (answer !== "sat") throw noAnswer(solver, answer);
+    const values = parseSExpression(await solver.ask(`(get-value (${equalities.join(" ")}))`, patience));
+    if (typeof values === "string") throw solverFailed(solver.name, "gave no values");
+    const found = open.filter((_, i) => bitsOf(values[i]!.at(-1)!) === 0n);
+    if (found.length === 0) throw solverFailed(solver.name, "found a difference and did not say where");
+    for (const claim of found) differing.add(claim);
   }
-  if (answer !== "sat") throw noAnswer(solver, answer);
-  const values = parseSExpression(await solver.ask(`(get-value (${equalities.join(" ")}))`, patience));
-  if (typeof values === "string") throw solverFailed(solver.name, "gave no values");
-  return claims.filter((_, i) => bitsOf(values[i]!.at(-1)!) === 0n).map((claim) => claim.what);
+  return claims.filter((claim) => differing.has(claim)).map(({ what }) => what);
 }
 
 /** Shows wires, then claims, one after the other; what has been shown may be relied on from then on. */
@@ -134,15 +134,15 @@ async function oneByOne(
     equality,
     wires,
   }: { solver: Solver; patience: Patience; equality: (claim: Claim) => string; wires: readonly Claim[] },
-): Promise<string[]> {
-  const differing: string[] = [];
-  let before = ["(pop 1)", ...timeLimit(solver, UNLIMITED)].join("");
+): Promise<Claim[]> {
+  const differing: Claim[] = [];
+  let before = timeLimit(solver, UNLIMITED).join("");
   for (const claim of [...wires, ...claims]) {
     const equal = equality(claim);
     const answer = (await solver.ask(`${before}(push 1)(assert (not ${equal}))(check-sat)`, patience)).trim();
     if (answer !== "sat" && answer !== "unsat") throw noAnswer(solver, answer);
     before = answer === "unsat" ? `(pop 1)(assert ${equal})` : "(pop 1)";
-    if (answer === "sat" && claims.includes(claim)) differing.push(claim.what);
+    if (answer === "sat" && claims.includes(claim)) differing.push(claim);
   }
   return differing;
 }
@@ -156,16 +156,3 @@ const timeLimit = (solver: Solver, milliseconds: number): string[] =>
 
 const noAnswer = (solver: Solver, answer: string): Error =>
   solverFailed(solver.name, `answered ${answer === "" ? "nothing" : answer.slice(0, 400)}`);
-
-/** A child as its parent's text needs it: a sort of states, its ports, and nothing else. */
-function declareChild(child: string, ports: ReadonlyMap<string, number>): string[] {
-  const sort = `|${child}_s|`;
-  return [
-    `(declare-sort ${sort} 0)`,
-    ...["is", "a", "u", "i", "h"].map((what) => `(declare-fun |${child}_${what}| (${sort}) Bool)`),
-    `(declare-fun |${child}_t| (${sort} ${sort}) Bool)`,
-    ...[...ports].map(([port, width]) => {
-      return `(declare-fun |${child}_n ${port}| (${sort}) ${width === 1 ? "Bool" : `(_ BitVec ${width})`})`;
-    }),
-  ];
-}

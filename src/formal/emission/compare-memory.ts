@@ -1,5 +1,5 @@
-import type { Expr, Memory, Net } from "../../hdl/ir.ts";
-import { memoryModule } from "../../hdl/verilog/memory.ts";
+import type { Const, Expr, Memory, MemoryPort, Net } from "../../hdl/ir.ts";
+import { clockPins, memoryModule } from "../../hdl/verilog/memory.ts";
 import { portExpressions } from "../../hdl/walk.ts";
 import { TermBuilder, type Term } from "../terms/index.ts";
 import { addressBits, MemoryTerms } from "../translate/index.ts";
@@ -12,11 +12,12 @@ export interface ConnectedPin {
   readonly data: Net | undefined;
 }
 
-/** The pins of a memory's wrapper, the clock left out, in their order. */
+/** The pins of a memory's wrapper, clocks left out, in their order. */
 export function portPins(memory: Memory): ConnectedPin[] {
+  const clocks = new Set(clockPins(memory).map((pin) => pin.name));
   const names = memoryModule(memory)
     .pins.map((pin) => pin.name)
-    .filter((name) => name !== "clock");
+    .filter((name) => !clocks.has(name));
   const connected = memory.ports.flatMap((port): Omit<ConnectedPin, "name">[] => [
     ...portExpressions(port).map(([, expr]) => ({ expr, data: undefined })),
     ...(port.data === undefined ? [] : [{ expr: undefined, data: port.data }]),
@@ -25,8 +26,8 @@ export function portPins(memory: Memory): ConnectedPin[] {
 }
 
 /**
- * The wrapper of a memory: read data now and after the edge, and every word after the edge. An address that the memory does
- * not have is left out: Verilog reads unknown bits there.
+ * The wrapper of a memory: read data now and after a step in which any of its clocks may tick, and every word after the step. An
+ * address that the memory does not have is left out: Verilog reads unknown bits there.
  */
 export function compareMemory(memory: Memory): Comparison {
   const { name } = memoryModule(memory);
@@ -44,9 +45,20 @@ export function compareMemory(memory: Memory): Comparison {
   for (const { name: pin, expr } of pins) {
     if (expr !== undefined) values.set(pin, stands(pin, expr.width, verilogNet(name, pin, expr.width, NOW)));
   }
-  const own = new MemoryTerms(terms, "memory", { ...memory, ports: namedPorts(memory, pins) }, (expr) => {
-    return values.get((expr as Expr & { readonly kind: "const" }).label!)!;
+  const valueOf = (expr: Expr): Term => values.get((expr as Const).label!)!;
+  const ticks = new Map<MemoryPort, Term>();
+  for (const { name: clock, ports } of clockPins(memory)) {
+    const tick = stands(clock, 1, verilogNet(name, clock, 1, NOW));
+    for (const port of ports) ticks.set(port, tick);
+  }
+  const ports = namedPorts(memory, pins).map((port, index): MemoryPort => {
+    const tick = ticks.get(memory.ports[index]!);
+    if (tick === undefined) return port;
+    const enable = named(`enable ${index}`, 1);
+    values.set(enable.label!, port.enable === undefined ? tick : terms.and(tick, valueOf(port.enable)));
+    return { ...port, enable };
   });
+  const own = new MemoryTerms(terms, "memory", { ...memory, ports }, valueOf);
   meaning.set(own.array, `(|${name}_m memory| ${NOW})`);
 
   const claims: Claim[] = [];
@@ -56,7 +68,7 @@ export function compareMemory(memory: Memory): Comparison {
   for (const port of own.memory.ports) {
     if (port.data === undefined) continue;
     const pin = data[reads++]!.name;
-    const address = values.get((port.address as Expr & { readonly kind: "const" }).label!)!;
+    const address = valueOf(port.address);
     if (BigInt(depth) < 1n << BigInt(address.width)) {
       assumptions.push(terms.relation("bvult", address, terms.constant(depth, address.width)));
     }
@@ -83,12 +95,14 @@ export function compareMemory(memory: Memory): Comparison {
 
 /** The memory's ports with the name of its pin in place of every expression. */
 function namedPorts(memory: Memory, pins: readonly ConnectedPin[]): Memory["ports"] {
-  const named = pins.filter((pin) => pin.expr !== undefined).map((pin) => pin.name);
+  const names = pins.filter((pin) => pin.expr !== undefined).map((pin) => pin.name);
   let next = 0;
   return memory.ports.map((port) => {
-    const roles = portExpressions(port).map(([role, { width, signed }]) => {
-      return [role, { kind: "const", value: 0n, width, signed, label: named[next++]! }] as const;
-    });
+    const roles = portExpressions(port).map(([role, { width }]) => [role, named(names[next++]!, width)] as const);
     return { ...port, ...Object.fromEntries(roles) };
   });
+}
+
+function named(label: string, width: number): Const {
+  return { kind: "const", value: 0n, width, signed: false, label };
 }

@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
 import { Exit, runYosys } from "@yowasp/yosys";
 import { SystoleError } from "../../errors.ts";
 import type { EmittedDesign } from "../../hdl/verilog/index.ts";
 
 /** What Yosys makes of every module: SMT-LIB, in which a child is known by its ports alone. */
 export type VerilogMeaning = ReadonlyMap<string, string>;
+
+/** Yosys' cells of what is clocked, as one step sees them. */
+const STEPS = readFileSync(new URL("steps.v", import.meta.url), "utf8");
 
 /**
  * Yosys' reading of emitted Verilog. In the text of module `m`: the sort `|m_s|` of its states, the value `|m_n name|` of a
@@ -23,16 +27,23 @@ export async function readVerilog({ files, top }: Pick<EmittedDesign, "files" | 
     "proc -norom",
     "memory_collect",
     "async2sync",
-    // Assertions look at the present cycle, not at a copy of it.
-    "chformal -early",
     "dffunmap",
+    // What a failing assertion would print: nothing.
+    "delete t:$dff r:WIDTH=0 %i",
+    // Once: what comes out are cells of the same kinds. Memories without a write port have nothing that is clocked.
+    "techmap -max_iter 1 -map steps.v t:$dff t:$mem_v2 r:WR_PORTS=0 %d %u",
     "write_smt2 -wires design.smt2",
   ].join("; ");
   const tree = Object.fromEntries(files.map(({ name, text }) => [name, text]));
   try {
-    const made = await runYosys(["-Q", "-T", "-q", "-p", script], tree, { stdout: note, stderr: note });
+    const made = await runYosys(
+      ["-Q", "-T", "-q", "-p", script],
+      { ...tree, "steps.v": STEPS },
+      { stdout: note, stderr: note },
+    );
     const text = made?.["design.smt2"];
-    return splitModules(typeof text === "string" ? text : decoder.decode(text as Uint8Array));
+    const found = typeof text === "string" ? text : decoder.decode(text as Uint8Array);
+    return splitModules(found.replaceAll(REPLACED, ""));
   } catch (error) {
     if (!(error instanceof Exit)) throw error;
     throw new SystoleError({
@@ -42,6 +53,9 @@ export async function readVerilog({ files, top }: Pick<EmittedDesign, "files" | 
     });
   }
 }
+
+/** What Yosys puts before the name of a memory whose cell was replaced. */
+const REPLACED = /\$techmap\d+\/memory\.(?=memory\b)/g;
 
 function splitModules(text: string): VerilogMeaning {
   const parts = text.split(/^; yosys-smt2-module /m).slice(1);

@@ -1,6 +1,7 @@
 import { SystoleError } from "../../errors.ts";
 import type { Expr, Instance, Memory, MemoryPort, Module, Net, Property, Statement } from "../../hdl/ir.ts";
 import { formatSite } from "../../hdl/location.ts";
+import { boundDomain, ownReset } from "../../hdl/verilog/clocking.ts";
 import { findDrivers } from "../../hdl/verilog/drivers.ts";
 import type { Term, TermBuilder } from "../terms/index.ts";
 import { nodeTerm } from "./expression.ts";
@@ -9,7 +10,8 @@ import { MemoryTerms } from "./memory.ts";
 /** What surrounds an instance, as terms. */
 export interface TermSurroundings {
   readonly input: (port: Net) => Term;
-  readonly reset: () => Term;
+  /** The reset of a clock domain, by its name in the module; `undefined` is the module's own clock. */
+  readonly reset: (domain: string | undefined) => Term;
   /** The value of a child's output pin, when children are left out; `undefined` translates the children too. */
   readonly cut?: ((pin: Net) => Term) | undefined;
   /** The data of a memory's read port, when memories are left out. */
@@ -67,7 +69,7 @@ export class TranslatedInstance {
       const pins = new Map(instance.pins.map((pin) => [pin.port!, pin]));
       const child = new TranslatedInstance(terms, instance.module, this.nameOf(instance), {
         input: (port) => this.value(pins.get(port)!),
-        reset: () => this.resetOf(instance),
+        reset: (domain) => this.resetOf(instance, domain),
       });
       this.children.set(instance, child);
     }
@@ -78,9 +80,10 @@ export class TranslatedInstance {
     return this.path === "" ? name : `${this.path}.${name}`;
   }
 
-  /** The reset of a child. */
-  resetOf(instance: Instance): Term {
-    return instance.reset === undefined ? this.#surroundings.reset() : this.expression(instance.reset);
+  /** The reset of a child's clock domain. */
+  resetOf(instance: Instance, domain: string | undefined): Term {
+    const own = ownReset(instance, domain);
+    return own === undefined ? this.#surroundings.reset(boundDomain(instance, domain)) : this.expression(own);
   }
 
   /** The term of an expression over this instance's nets. */
@@ -107,11 +110,12 @@ export class TranslatedInstance {
     return term;
   }
 
-  /** The value of a register after the next clock edge. */
+  /** The value of a register after the next edge of its clock. */
   next(register: Net): Term {
     const driven = this.#assigned(register) ?? this.value(register);
     if (register.reset === undefined) return driven;
-    return this.#terms.ite(this.#surroundings.reset(), this.#terms.constant(register.reset, register.width), driven);
+    const reset = this.#surroundings.reset(register.domain);
+    return this.#terms.ite(reset, this.#terms.constant(register.reset, register.width), driven);
   }
 
   /** The state of this instance and of those in it, next values included. */
@@ -150,20 +154,20 @@ export class TranslatedInstance {
       for (const statement of statements) {
         if (statement.kind === "property") {
           const condition = this.expression(statement.condition);
-          found.push({ path: this.path, property: statement, applies, condition });
+          const outside = this.#terms.not(this.#surroundings.reset(statement.domain));
+          found.push({ path: this.path, property: statement, applies: this.#terms.and(outside, applies), condition });
         }
         for (const { condition, body } of this.#branches(statement)) walk(body, this.#terms.and(applies, condition));
       }
     };
-    const hasOwn = this.module.body.length > 0;
-    if (hasOwn) walk(this.module.body, this.#terms.not(this.#surroundings.reset()));
+    walk(this.module.body, this.#terms.constant(1n, 1));
     return [...found, ...[...this.children.values()].flatMap((child) => child.properties())];
   }
 
   #compute(net: Net): Term {
     switch (net.kind) {
       case "reset":
-        return this.#surroundings.reset();
+        return this.#surroundings.reset(net.domain);
       case "reg":
         return this.#terms.variable(this.nameOf(net), net.width);
       case "input":

@@ -89,14 +89,23 @@ function pinsOf(memory: Memory): MemoryPin[] {
   return [...clocks, ...pins];
 }
 
-/** The clock pins of a wrapper with the domain of each: one for all ports, or one for each where they have different clocks. */
-function clockPins({ ports }: Memory): { readonly name: string; readonly domain: string | undefined }[] {
+/** A clock pin of a wrapper. */
+export interface MemoryClockPin {
+  readonly name: string;
+  /** The clock domain it stands for where the memory is placed. */
+  readonly domain: string | undefined;
+  readonly ports: readonly MemoryPort[];
+}
+
+/** The clock pins of a wrapper: one for all ports, or one for each where they have different clocks. */
+export function clockPins({ ports }: Memory): MemoryClockPin[] {
   const names = prefixes(ports);
-  const clocked = ports.flatMap(({ sync, domain }, index) =>
-    sync ? [{ name: `${names[index]!}_clock`, domain }] : [],
+  const clocked = ports.flatMap((port, index): MemoryClockPin[] =>
+    port.sync ? [{ name: `${names[index]!}_clock`, domain: port.domain, ports: [port] }] : [],
   );
   if (new Set(clocked.map(({ domain }) => domain)).size > 1) return clocked;
-  return clocked.slice(0, 1).map(({ domain }) => ({ name: "clock", domain }));
+  const all = clocked.flatMap((pin) => pin.ports);
+  return clocked.slice(0, 1).map(({ domain }) => ({ name: "clock", domain, ports: all }));
 }
 
 function pinName(prefix: string, role: string): string {
