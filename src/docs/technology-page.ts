@@ -12,6 +12,7 @@ import {
 import { PUBLISHED_BLOCKS, SURVEY } from "../silicon/report/published.ts";
 import { DRAM_BYTE, FLIP_FLOP_CLOCK, FLIP_FLOP_GE, LOGIC_ACTIVITY, NET_TOGGLE } from "../silicon/energy/energies.ts";
 import { genericDelays } from "../silicon/timing/index.ts";
+import { fpgaSection } from "./fpga-section.ts";
 import { GENERATED, table } from "./markdown.ts";
 
 interface JsonSchema {
@@ -188,6 +189,8 @@ export function technologyPage(): string {
     ),
     "All at 45 nm; the node's factor scales logic and SRAM, not DRAM. The energy of a cycle belongs to the operation whose command was the last to start on the part's engine: the array, the GEMM engine, scratchpad and accumulator to GEMM's, the norm unit to NORM's, the DMA to LOAD's, control to the last of any.",
     "Limits: a factor of 2 to 4. Glitches, wires and the clock tree are in it only as far as the constants were chosen with them in mind; leakage is not in it. Shares and comparisons of variants are better than that, since most of the error is common to both sides.",
+    "## FPGAs",
+    ...fpgaSection(),
     "## Figures of others",
     "What reports and studies are read beside.",
     sourceTable("figure", othersSources()),

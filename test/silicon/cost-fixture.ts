@@ -290,7 +290,8 @@ export function sampleCost(shape: SampleShape = {}): CostReport {
               ff: 42_300,
               dsp: 256 + 4 * lanes,
               bram: 72,
-              lutRam: 0,
+              ...{ lutRam: 1_748, lutShift: 0, exceeds: [] },
+              largestDevice: { name: "XC7V2000T", lut: 1_221_600, ff: 2_443_200, dsp: 2_160, bram: 1_292 },
               modules: modules
                 .filter((row) => row.depth === 1)
                 .map((row) => ({
@@ -299,11 +300,14 @@ export function sampleCost(shape: SampleShape = {}): CostReport {
                   instances: row.instances,
                   lut: Math.round(row.ownGe / 4),
                   ff: row.flipFlops,
-                  dsp: 0,
-                  bram: 0,
+                  ...{ dsp: 0, bram: 0, lutRam: 0, lutShift: 0 },
                 })),
             },
-            ecp5: { lut: 74_900, ff: 42_300, dsp: 256 + 8 * lanes, bram: 164, lutRam: 420, modules: [] },
+            ecp5: {
+              ...{ lut: 74_900, ff: 42_300, dsp: 256 + 8 * lanes, bram: 164, lutRam: 420, lutShift: 12, modules: [] },
+              largestDevice: { name: "LFE5U-85", lut: 83_640, ff: 83_640, dsp: 156, bram: 208 },
+              exceeds: ["dsp"],
+            },
           },
           energy: {
             workload: "BERT-Base layer, l = 128",

@@ -6,9 +6,11 @@ import { memoryModule } from "../../src/hdl/verilog/memory.ts";
 import {
   DEFAULT_MACRO_RULE,
   designStructure,
+  exceeds,
   fpgaReport,
   fpgaUnits,
   fpgaUse,
+  LARGEST_DEVICES,
   NO_MACROS,
   type FpgaFamily,
   type ModuleSynthesis,
@@ -65,8 +67,8 @@ describe("Xilinx 7-series", () => {
       expect(Object.keys(cells(bank)).every((cell) => cell.startsWith("RAMB"))).toBe(true);
     }
     // 1024 words of 64 bits are two RAMB36 of 36 bits a word, 512 words of 256 bits four of 72.
-    expect(use(scratchpad)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 2, lutRam: 0 });
-    expect(use(accumulator)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 4, lutRam: 0 });
+    expect(use(scratchpad)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 2, lutRam: 0, lutShift: 0 });
+    expect(use(accumulator)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 4, lutRam: 0, lutShift: 0 });
   });
 
   test("only queues, which read without a clock, are in look-up tables", () => {
@@ -86,7 +88,14 @@ test("ECP5: a PE's multiplier in MULT18X18D, banks in DP16KD", async () => {
 test("iCE40: a PE's multiplier and sum in SB_MAC16, banks in 4 kbit blocks", async () => {
   const made = await map("ice40", ["pe", accumulator]);
   expect(made.get("pe")!.cells["SB_MAC16"]).toBe(1);
-  expect(fpgaUse("ice40", made.get(accumulator)!.cells)).toEqual({ lut: 0, ff: 0, dsp: 0, bram: 32, lutRam: 0 });
+  expect(fpgaUse("ice40", made.get(accumulator)!.cells)).toEqual({
+    lut: 0,
+    ff: 0,
+    dsp: 0,
+    bram: 32,
+    lutRam: 0,
+    lutShift: 0,
+  });
 }, 120_000);
 
 test("UltraScale+: a PE's multiplier in DSP48E2, banks and shallow memories in block RAM", async () => {
@@ -106,6 +115,9 @@ test("a design's use is that of its modules, times their instances", () => {
     name,
     { module: name, cells, ge: 0, flipFlops: 0, timing: undefined },
   ];
+  const top = { path: "top", module: "top", instances: 1 };
+  const leaf = { path: "*", module: "leaf", instances: 2 };
+  const ram = { path: "ram", module: "ram", instances: 1 };
   const report = fpgaReport(
     "xc7",
     {
@@ -127,25 +139,32 @@ test("a design's use is that of its modules, times their instances", () => {
     },
     new Map([
       module("top", { LUT2: 3, FDRE: 1, CARRY4: 5 }),
-      module("leaf", { LUT6: 10, DSP48E1: 1, RAM32M: 2 }),
+      module("leaf", { LUT6: 10, DSP48E1: 1, RAM32M: 2, SRL16E: 1 }),
       module("ram", { RAMB18E1: 1 }),
     ]),
-    [
-      { path: "top", module: "top", instances: 1 },
-      { path: "*", module: "leaf", instances: 2 },
-      { path: "ram", module: "ram", instances: 1 },
-    ],
+    [top, leaf, ram],
   );
   expect(report).toEqual({
-    ...{ lut: 3 + 2 * (10 + 8), ff: 1, dsp: 2, bram: 0.5, lutRam: 16 },
+    ...{ lut: 3 + 2 * (10 + 8 + 1), ff: 1, dsp: 2, bram: 0.5, lutRam: 16, lutShift: 2 },
+    largestDevice: { name: "XC7V2000T", lut: 1_221_600, ff: 2_443_200, dsp: 2_160, bram: 1_292 },
+    exceeds: [],
     modules: [
-      { path: "top", module: "top", instances: 1, lut: 39, ff: 1, dsp: 2, bram: 0.5 },
-      { path: "*", module: "leaf", instances: 2, lut: 36, ff: 0, dsp: 2, bram: 0 },
-      { path: "ram", module: "ram", instances: 1, lut: 0, ff: 0, dsp: 0, bram: 0.5 },
+      { ...top, ...{ lut: 41, ff: 1, dsp: 2, bram: 0.5, lutRam: 16, lutShift: 2 } },
+      { ...leaf, ...{ lut: 38, ff: 0, dsp: 2, bram: 0, lutRam: 16, lutShift: 2 } },
+      { ...ram, ...{ lut: 0, ff: 0, dsp: 0, bram: 0.5, lutRam: 0, lutShift: 0 } },
     ],
   });
 });
 
 test("a cell that no flow leaves is no silent zero", () => {
   expect(() => fpgaUse("ecp5", { $mul: 1 })).toThrow("cell $mul is none of ecp5");
+});
+
+test("what a family's largest device has less of is told", () => {
+  const use = { lut: 64_790, ff: 33_946, dsp: 323, bram: 153 };
+  expect(exceeds("xc7", use)).toEqual([]);
+  expect(exceeds("ecp5", use)).toEqual(["dsp"]);
+  expect(exceeds("ice40", use)).toEqual(["lut", "ff", "dsp", "bram"]);
+  const most = LARGEST_DEVICES.ecp5;
+  expect(exceeds("ecp5", most)).toEqual([]);
 });

@@ -14,6 +14,7 @@ import {
   areaResults,
   areaRowSchema,
   areaStudyPage,
+  fpgaTotals,
   normalTiles,
   normEnergyShare,
   readAreaStudy,
@@ -47,6 +48,18 @@ const study: AreaStudy = {
     ...{ processingElementGe: 20 * bits * bits, arrayGe: 6000 * bits * bits, um2: 4800 * bits * bits, fmaxMhz: 700 },
     picojoules: 16_000 * bits * bits,
   })),
+  fpga: (["xc7", "ecp5"] as const).map((family) => ({
+    ...{ family, lut: 40_000, ff: 20_000, dsp: 300, bram: 76.5, lutRam: 1700, lutShift: 800 },
+    ...{ elements: 256, elementDsp: 256, macroLut: family === "ecp5" ? 4 : 0 },
+    largestDevice: {
+      name: `largest ${family}`,
+      lut: 90_000,
+      ff: 90_000,
+      dsp: family === "ecp5" ? 156 : 900,
+      bram: 200,
+    },
+    exceeds: family === "ecp5" ? (["dsp"] as const).slice() : [],
+  })),
   rows: points.map((point) => areaRow(point, reportOf(point))),
 };
 
@@ -69,7 +82,7 @@ describe("the variants", () => {
   test("groups can be chosen; others are an error", () => {
     expect(areaPoints(base, layers, ["lanes"]).map(({ name }) => name)).toEqual(["16 lanes", "8 lanes", "4 lanes"]);
     expect(() => areaPoints(base, layers, ["lane"])).toThrow(
-      /must be of fusion, memory, functions, lanes, array, node, operands, not "lane"/,
+      /must be of fusion, memory, functions, lanes, array, node, operands, fpga, not "lane"/,
     );
   });
 
@@ -102,6 +115,7 @@ describe("the page", () => {
       "Size of the array",
       "Operand bits",
       "Technology",
+      "FPGAs",
       "I-BERT's own integers: accuracy",
       "I-BERT's own integers: what they would take",
       "Beside the survey",
@@ -118,6 +132,7 @@ describe("the page", () => {
         energy: row.energy && { ...row.energy, cycles: (index + 3) * row.energy.cycles },
       })),
       operands: study.operands.map((row, index) => ({ ...row, arrayGe: (index + 2) * row.arrayGe })),
+      fpga: study.fpga.map((row, index) => ({ ...row, lut: (index + 2) * row.lut })),
     });
     const sections = (text: string): string[] => text.split(/^## /m).slice(2);
     sections(other).forEach((section, index) => {
@@ -125,14 +140,24 @@ describe("the page", () => {
     });
   });
 
+  test("says what fits which FPGA, and where memories are in look-up tables", () => {
+    const section = page.split(/^## /m).find((text) => text.startsWith("FPGAs"))!;
+    expect(section).toContain("| fits largest xc7 |");
+    expect(section).toContain("| exceeds largest ecp5: 300 DSP of 156 |");
+    expect(section).toContain(
+      "without a single look-up table on Xilinx 7-series (4 on Lattice ECP5, gates of enables)",
+    );
+  });
+
   test("leaves out groups that were not run", () => {
     const few = areaStudyPage({
       ...study,
       pieces: [],
       operands: [],
+      fpga: [],
       rows: study.rows.filter(({ group }) => group === "memory"),
     });
-    expect(few).not.toMatch(/^## (Lanes|Fusion|Operand|What the functions cost|I-BERT's own integers: what)/m);
+    expect(few).not.toMatch(/^## (Lanes|Fusion|Operand|FPGAs|What the functions cost|I-BERT's own integers: what)/m);
     expect(few).toMatch(/^## 64 \+ 256 KiB/m);
     expect(few).not.toMatch(/NaN|undefined|Infinity/);
   });
@@ -235,6 +260,19 @@ describe("a run", () => {
     expect(readFileSync(file, "utf8")).toBe("{}");
     expect(existsSync(`${file}.tmp`)).toBe(false);
   });
+});
+
+test("a report's FPGA totals: processing elements and macros apart", () => {
+  const report = sampleCost({ size: 16, lanes: 16, plain: false, scratchpadKib: 64, accumulatorKib: 256 });
+  const { lut, dsp, lutRam, exceeds } = report.fpga!.xc7!;
+  const row = { instances: 256, lut: 2048, ff: 5120, dsp: 256, bram: 0, lutRam: 0, lutShift: 0 };
+  const macro = report.memories.find(({ built }) => built === "macro")!;
+  const modules = [
+    { path: "gemm.array.mesh.rows_*.cells_*", module: "pe", ...row },
+    { path: macro.path, module: macro.module, ...row, instances: 4, lut: 3, dsp: 0 },
+  ];
+  const totals = fpgaTotals("xc7", { ...report, fpga: { xc7: { ...report.fpga!.xc7!, modules } } });
+  expect(totals).toMatchObject({ lut, dsp, lutRam, exceeds, elements: 256, elementDsp: 256, macroLut: 3 });
 });
 
 test("rows add up: blocks to the area, parts to the energy", () => {

@@ -4,7 +4,7 @@ import { Argument, Option } from "commander";
 import type { Command } from "commander";
 import { loadConfig } from "../../config/index.ts";
 import { requireWritable, writeFileAtomic } from "../../files/index.ts";
-import { GENERIC_LIBRARY, nodeNames, technologyNode } from "../../silicon/index.ts";
+import { FPGA_FAMILIES, GENERIC_LIBRARY, nodeNames, technologyNode } from "../../silicon/index.ts";
 import type { CostReport, SynthesisProgress } from "../../silicon/index.ts";
 import {
   AREA_PARTS,
@@ -13,6 +13,7 @@ import {
   areaCsv,
   areaPoints,
   areaResults,
+  measureFpga,
   measureOperands,
   measurePieces,
   measurePoint,
@@ -20,7 +21,7 @@ import {
   renderAreaStudyPicture,
   runAreaStudy,
 } from "../../studies/index.ts";
-import type { AreaPoint, AreaRow, AreaStudy, MeasuredPiece, OperandRow } from "../../studies/index.ts";
+import type { AreaPoint, AreaRow, AreaStudy, FpgaTotals, MeasuredPiece, OperandRow } from "../../studies/index.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
 import { addMemoryOptions, integer, memorySettings } from "../options.ts";
 import type { MemoryFlags } from "../options.ts";
@@ -66,6 +67,7 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const rows: AreaRow[] = [];
   let pieces: MeasuredPiece[] = [];
   let operands: OperandRow[] = [];
+  let fpga: FpgaTotals[] = [];
   let label = "";
   const onSynthesis = ({ done, total, running }: SynthesisProgress): void => {
     progress.update(done / total, `${done}/${total} ${running.join(", ")}`);
@@ -110,12 +112,21 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
         },
       });
     }
+    if (parts.includes("fpga")) {
+      fpga = await measureFpga({
+        ...{ params: base, technology, signal, onSynthesis },
+        onStart: async (family) => {
+          progress.step(`synthesising ${base.name} for ${FPGA_FAMILIES[family]}`);
+          await checkpoint(signal);
+        },
+      });
+    }
   } finally {
     progress.clear();
-    if (rows.length + operands.length > 0) {
+    if (rows.length + operands.length + fpga.length > 0) {
       const { name: library } = GENERIC_LIBRARY;
       const notRun = points.length - rows.length;
-      emit({ config: base.name, library, node: node.name, rows, pieces, operands, notRun }, flags);
+      emit({ config: base.name, library, node: node.name, rows, pieces, operands, fpga, notRun }, flags);
     }
   }
 }

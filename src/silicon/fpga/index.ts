@@ -3,10 +3,12 @@
  *
  * - recipe: a module → the family's cells.
  * - resources: cells → look-up tables, flip-flops, DSP blocks, block RAMs.
+ * - devices: the largest of each family, and what of it runs out.
  * - report: modules → the whole design, row by row.
  */
 import type { FpgaFamily } from "../types.ts";
 
+export { exceeds, FPGA_RESOURCES, LARGEST_DEVICES, type FpgaDevice, type FpgaResource } from "./devices.ts";
 export { fpgaRecipe } from "./recipe.ts";
 export { fpgaReport, type FpgaRow } from "./report.ts";
 export { FPGA_CELLS, fpgaUse, type FpgaCell, type FpgaUse } from "./resources.ts";

@@ -1,7 +1,8 @@
 import type { FpgaReport } from "../report/schema.ts";
 import type { DesignStructure } from "../synthesis/index.ts";
 import type { FpgaFamily, ModuleSynthesis } from "../types.ts";
-import { addUse, fpgaUse, type FpgaUse } from "./resources.ts";
+import { exceeds, LARGEST_DEVICES } from "./devices.ts";
+import { addUse, fpgaUse, NO_FPGA_USE, type FpgaUse } from "./resources.ts";
 
 /** A row of the report's trees: a module or a memory, with how often it is built. */
 export interface FpgaRow {
@@ -29,17 +30,15 @@ export function fpgaReport(
     uses.set(name, use);
     return use;
   };
+  const total = useOf(structure.top);
+  const { name, lut, ff, dsp, bram } = LARGEST_DEVICES[family];
   return {
-    ...useOf(structure.top),
-    modules: rows.map(({ path, module, instances }) => {
-      const { lut, ff, dsp, bram } = useOf(module);
-      const [luts, ffs, dsps, brams] = [lut, ff, dsp, bram].map((one) => one * instances) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      return { path, module, instances, lut: luts, ff: ffs, dsp: dsps, bram: brams };
-    }),
+    ...total,
+    largestDevice: { name, lut, ff, dsp, bram },
+    exceeds: exceeds(family, total),
+    modules: rows.map(({ path, module, instances }) => ({
+      ...{ path, module, instances },
+      ...addUse(NO_FPGA_USE, useOf(module), instances),
+    })),
   };
 }

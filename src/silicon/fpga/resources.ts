@@ -2,16 +2,19 @@ import type { FpgaFamily } from "../types.ts";
 
 /** What a module, or a design, takes of an FPGA. */
 export interface FpgaUse {
-  /** Look-up tables, those used as memory among them. */
+  /** Look-up tables, those used as memory or shift registers among them. */
   readonly lut: number;
   readonly ff: number;
   readonly dsp: number;
   /** Of the family's largest kind of block RAM: a half one is 0.5. */
   readonly bram: number;
+  /** Of `lut`: memories. */
   readonly lutRam: number;
+  /** Of `lut`: shift registers, as delays of several cycles become. */
+  readonly lutShift: number;
 }
 
-export const NO_FPGA_USE: FpgaUse = { lut: 0, ff: 0, dsp: 0, bram: 0, lutRam: 0 };
+export const NO_FPGA_USE: FpgaUse = { lut: 0, ff: 0, dsp: 0, bram: 0, lutRam: 0, lutShift: 0 };
 
 /** One cell of a family, by its name or the beginnings of its names. */
 export interface FpgaCell {
@@ -25,7 +28,11 @@ const XILINX: readonly FpgaCell[] = [
   { cell: /^INV$/, use: { lut: 1 }, source: "an inverter that no cell could take in is a look-up table" },
   { cell: /^(CARRY[48]|MUXF[789]|MUXCY|XORCY)$/, use: {}, source: "beside the look-up tables of a slice" },
   { cell: /^FD[RSCP]E(_1)?$/, use: { ff: 1 }, source: "one flip-flop" },
-  { cell: /^(SRL16E|SRLC16E|SRLC32E)$/, use: { lut: 1, lutRam: 1 }, source: "UG474, UG574: a shift register in a LUT" },
+  {
+    cell: /^(SRL16E|SRLC16E|SRLC32E)$/,
+    use: { lut: 1, lutShift: 1 },
+    source: "UG474, UG574: a shift register in a LUT",
+  },
   { cell: /^RAM(32|64)X1S(_1)?$/, use: { lut: 1, lutRam: 1 }, source: "UG474 table 2-3: one look-up table" },
   { cell: /^RAM128X1S(_1)?$/, use: { lut: 2, lutRam: 2 }, source: "UG474 table 2-3" },
   { cell: /^RAM256X1S$/, use: { lut: 4, lutRam: 4 }, source: "UG474 table 2-3" },
@@ -70,7 +77,10 @@ export const FPGA_CELLS: Readonly<Record<FpgaFamily, readonly FpgaCell[]>> = {
 /** The sum of two uses, `times` the second. */
 export function addUse(one: FpgaUse, other: Partial<FpgaUse>, times = 1): FpgaUse {
   const sum = (key: keyof FpgaUse): number => one[key] + times * (other[key] ?? 0);
-  return { lut: sum("lut"), ff: sum("ff"), dsp: sum("dsp"), bram: sum("bram"), lutRam: sum("lutRam") };
+  return {
+    ...{ lut: sum("lut"), ff: sum("ff"), dsp: sum("dsp"), bram: sum("bram") },
+    ...{ lutRam: sum("lutRam"), lutShift: sum("lutShift") },
+  };
 }
 
 /** What cells, counted by type, take of a family's FPGA. Throws for a cell that no flow leaves. */

@@ -1,5 +1,6 @@
 /** Timing, FPGA and energy on the cost page. */
 import { duration, grouped, percent } from "../../report/index.ts";
+import { lacking } from "./fpga-misfit.ts";
 import { blockOf } from "./html-area.ts";
 import { blockColours } from "./html-colours.ts";
 import { joules, jouleSeconds, nanoseconds } from "./html-format.ts";
@@ -47,6 +48,14 @@ const FAMILIES = [
 
 const blocks = (n: number): string => (Number.isInteger(n) ? grouped(n) : n.toFixed(1));
 
+/** Look-up tables that are no logic, 0 faint. */
+const lutsOf = ({ lutRam, lutShift }: { readonly lutRam: number; readonly lutShift: number }) => ({
+  lutRam: grouped(lutRam),
+  lutRamTone: lutRam === 0 ? "soft" : "",
+  lutShift: grouped(lutShift),
+  lutShiftTone: lutShift === 0 ? "soft" : "",
+});
+
 /** One row a family, and the blocks of the design in each. */
 export function fpgaView(report: CostReport) {
   return FAMILIES.flatMap(([key, name, ram]) => {
@@ -60,11 +69,13 @@ export function fpgaView(report: CostReport) {
       {
         ...{ key, name, ram },
         ...{ lut: grouped(fpga.lut), ff: grouped(fpga.ff), dsp: grouped(fpga.dsp), bram: blocks(fpga.bram) },
-        lutRam: fpga.lutRam === 0 ? "none" : grouped(fpga.lutRam),
-        lutRamTone: fpga.lutRam === 0 ? "soft" : "",
+        ...lutsOf(fpga),
+        fits: fpga.exceeds.length === 0 ? `fits ${fpga.largestDevice.name}` : `does not fit: ${lacking(fpga)}`,
+        fitTone: fpga.exceeds.length === 0 ? "soft" : "more",
         parts: parts.map((part) => ({
           name: relativePath(report, part.path),
           ...{ lut: grouped(part.lut), ff: grouped(part.ff), dsp: grouped(part.dsp), bram: blocks(part.bram) },
+          ...lutsOf(part),
         })),
       },
     ];

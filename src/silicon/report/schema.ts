@@ -57,7 +57,7 @@ const path = z.strictObject({
   fmaxMhz: z.number().positive(),
 });
 
-const fpga = z.strictObject({
+const fpgaUse = {
   lut: count,
   ff: count,
   dsp: count,
@@ -66,16 +66,19 @@ const fpga = z.strictObject({
     .nonnegative()
     .describe("block RAMs of the family's largest kind: RAMB36 (a RAMB18 is half), DP16KD, SB_RAM40"),
   lutRam: count.describe("of `lut`: used as memory"),
+  lutShift: count.describe("of `lut`: used as shift registers"),
+};
+
+const fpga = z.strictObject({
+  ...fpgaUse,
+  largestDevice: z
+    .strictObject({ name: z.string(), lut: count, ff: count, dsp: count, bram: count })
+    .describe("the family's device with the most logic, and what it has"),
+  exceeds: z
+    .array(z.enum(["lut", "ff", "dsp", "bram"]))
+    .describe("what the largest device has less of; empty: it fits"),
   modules: z.array(
-    z.strictObject({
-      path: z.string(),
-      module: z.string(),
-      instances: z.number().int().positive(),
-      lut: count,
-      ff: count,
-      dsp: count,
-      bram: z.number(),
-    }),
+    z.strictObject({ path: z.string(), module: z.string(), instances: z.number().int().positive(), ...fpgaUse }),
   ),
 });
 

@@ -2,9 +2,9 @@
 import pc from "picocolors";
 import { formatTable, grouped, percent, type Column } from "../../report/index.ts";
 import { renderEnergyTerminal } from "./energy-terminal.ts";
-import { FPGA_FAMILIES, fpgaFamilies } from "../fpga/index.ts";
+import { fpgaTable } from "./fpga-terminal.ts";
 import { PUBLISHED_BLOCKS } from "./published.ts";
-import type { CostReport, FlattenedReport, FpgaReport, ModuleRow } from "./schema.ts";
+import type { CostReport, FlattenedReport, ModuleRow } from "./schema.ts";
 
 export interface TerminalOptions {
   /** Rows deeper in the tree than this are left out; their areas are in the rows above. */
@@ -104,35 +104,6 @@ function blockTable({ blocks }: CostReport): string {
       grouped(blocks[key] ?? 0),
       theirs === undefined ? "" : `${grouped(theirs.ge)}  ${pc.dim(theirs.what)}`,
     ]),
-  );
-}
-
-function fpgaTable(fpga: NonNullable<CostReport["fpga"]>): string {
-  const rows = fpgaFamilies().flatMap((family) => {
-    const use = fpga[family];
-    if (use === undefined) return [];
-    const cells = ({ lut, ff, dsp, bram }: Omit<FpgaReport, "modules" | "lutRam">): string[] => {
-      return [grouped(lut), grouped(ff), grouped(dsp), String(bram)];
-    };
-    // The engines and memories of the top module, and the processing element.
-    const parts = use.modules.filter(
-      ({ path, module }, index) => index > 0 && (!path.includes(".") || module === "pe"),
-    );
-    return [
-      [pc.bold(FPGA_FAMILIES[family]), ...cells(use), use.lutRam === 0 ? "" : grouped(use.lutRam)],
-      ...parts.map((part) => [`  ${part.path}`, ...cells(part), ""]),
-    ];
-  });
-  return formatTable(
-    [
-      left("FPGA"),
-      { head: "LUT" },
-      { head: "flip-flops" },
-      { head: "DSP" },
-      { head: "block RAM" },
-      { head: "LUT as memory" },
-    ],
-    rows,
   );
 }
 

@@ -1,4 +1,5 @@
 /** The area study: what variants cost in area, and a layer on them in energy. */
+export * from "./fpga.ts";
 export * from "./measure.ts";
 export * from "./operands.ts";
 export * from "./picture.ts";

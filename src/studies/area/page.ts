@@ -1,5 +1,6 @@
 /** docs/studies/area.md, from the results of the study: text whose every figure is filled in, in the order of its questions. */
 import { compareAccuracy } from "../accuracy/index.ts";
+import { fpgaSection } from "./page-fpga.ts";
 import { accuracySection, piecesSection } from "./page-ibert.ts";
 import {
   arraySection,
@@ -34,6 +35,7 @@ export function areaStudyPage(study: AreaStudy): string {
     ...arraySection(rowsOf("array")),
     ...operandSection(study.operands),
     ...nodeSection(rowsOf("node")),
+    ...fpgaSection(study.config, study.fpga),
     ...accuracySection(compareAccuracy()),
     ...piecesSection(study.pieces, rowsOf("functions")),
     ...surveySection(rowsOf),

@@ -20,8 +20,8 @@ export const AREA_GROUPS = {
 
 export type AreaGroup = keyof typeof AREA_GROUPS;
 
-/** What the study can be limited to: the groups, and the array alone at other widths of its operands. */
-export const AREA_PARTS: readonly string[] = [...Object.keys(AREA_GROUPS), "operands"];
+/** What the study can be limited to: the groups, the array alone at other widths of its operands, the base on FPGAs. */
+export const AREA_PARTS: readonly string[] = [...Object.keys(AREA_GROUPS), "operands", "fpga"];
 
 /** One variant, and the layer whose energy is measured on it. */
 export interface AreaPoint {

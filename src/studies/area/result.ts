@@ -67,6 +67,19 @@ const operandRowSchema = z
   })
   .describe("the systolic array alone with operands of other widths");
 
+const count = z.number().nonnegative();
+const fpgaTotalsSchema = z.strictObject({
+  family: z.enum(["xc7", "xcup", "ecp5", "ice40"]),
+  ...{ lut: count, ff: count, dsp: count, bram: count },
+  lutRam: count.describe("of `lut`: memories"),
+  lutShift: count.describe("of `lut`: shift registers"),
+  largestDevice: z.strictObject({ name: z.string(), lut: count, ff: count, dsp: count, bram: count }),
+  exceeds: z.array(z.enum(["lut", "ff", "dsp", "bram"])).describe("what the largest device has less of"),
+  elements: count.describe("processing elements"),
+  elementDsp: count.describe("their DSPs"),
+  macroLut: count.describe("look-up tables in memories that are macros on a chip"),
+});
+
 export const areaStudySchema = z.strictObject({
   config: z.string(),
   library: z.string(),
@@ -78,11 +91,15 @@ export const areaStudySchema = z.strictObject({
     )
     .describe("what elements of I-BERT's own algorithms would need"),
   operands: z.array(operandRowSchema).default([]),
+  fpga: z.array(fpgaTotalsSchema).default([]).describe("what `config` takes of each family"),
   notRun: z.number().int().nonnegative().describe("points that an interruption left out"),
 });
 
 /** The study, as printed by `--json`. */
 export type AreaStudy = z.infer<typeof areaStudySchema>;
+
+/** What a configuration takes of a family of FPGAs. */
+export type FpgaTotals = z.infer<typeof fpgaTotalsSchema>;
 
 /** The systolic array alone at one width of its operands. */
 export type OperandRow = z.infer<typeof operandRowSchema>;

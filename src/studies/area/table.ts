@@ -1,6 +1,7 @@
 /** The area study as a table for a terminal and as CSV. */
 import pc from "picocolors";
 import { formatTable, grouped, percent } from "../../report/index.ts";
+import { FPGA_FAMILIES } from "../../silicon/fpga/index.ts";
 import { joules } from "../../silicon/report/html-format.ts";
 import { AREA_GROUPS } from "./points.ts";
 import { normEnergyShare } from "./result.ts";
@@ -48,6 +49,16 @@ export function renderAreaStudy(study: AreaStudy): string {
   if (operands.length > 0) {
     const columns = ["operands", "PE, kGE", "array, kGE", "MHz", "pJ/MAC"].map((head) => ({ head }));
     groups.push(`${pc.bold("bits of operands, the array alone")}\n${formatTable(columns, operands)}`);
+  }
+  const fpga = study.fpga.map(({ family, lut, ff, dsp, bram, exceeds, largestDevice }) => [
+    FPGA_FAMILIES[family],
+    ...[lut, ff, dsp].map(grouped),
+    String(bram),
+    exceeds.length === 0 ? largestDevice.name : "none",
+  ]);
+  if (fpga.length > 0) {
+    const columns = ["family", "LUT", "flip-flops", "DSP", "block RAM", "fits"].map((head) => ({ head }));
+    groups.push(`${pc.bold(`${study.config} on FPGAs`)}\n${formatTable(columns, fpga)}`);
   }
   const missing = study.notRun === 0 ? [] : [pc.dim(`${study.notRun} points not run`)];
   return [...groups, ...missing].join("\n\n");

@@ -1,5 +1,6 @@
 /** The performance figures that every change is held against, as data: what runs, in which setting, and the bars. */
 import type { WorkloadName } from "../../bench/index.ts";
+import type { FpgaFamily } from "../../silicon/types.ts";
 import type { Quantity } from "./quantities.ts";
 
 /** What a quantity of a run must reach: at most, less than, or at least a value. */
@@ -43,6 +44,8 @@ export interface Figure {
   readonly seq?: number;
   /** Generator processes of a testbench. */
   readonly processes?: number;
+  /** Families that a report maps its design to beside the cells. */
+  readonly fpga?: readonly FpgaFamily[];
   readonly latencyCycles: number;
   /** Default: a DMA beat a cycle. */
   readonly bytesPerCycle?: number;
@@ -158,6 +161,14 @@ export const FIGURES: readonly Figure[] = [
       most("requantiserGe", 3_000),
       most("normShare", 0.1),
     ],
+  },
+  {
+    name: "report-fpga",
+    what: "systole report transformer --fpga xc7, the whole process, from an empty cache and from a full one",
+    kernel: COST,
+    fpga: ["xc7"],
+    latencyCycles: LATENCY,
+    bars: [most("reportSeconds", 900), most("cachedReportSeconds", 5), least("elementDsp", 256), most("macroLuts", 0)],
   },
   {
     name: "report-parts",

@@ -12,6 +12,7 @@ import {
   measureCost,
   type CostReport,
   type FlattenedReport,
+  type FpgaFamily,
 } from "../../silicon/index.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../scripts/systole.mjs", import.meta.url));
@@ -23,12 +24,17 @@ export interface MeasuredReport {
   readonly cachedSeconds: number;
 }
 
-/** Runs `systole report` of a preset twice, as processes of their own, on a cache that is empty at first. */
-export async function measureReport(preset: string, signal: AbortSignal): Promise<MeasuredReport> {
+/** Runs `systole report` of a preset, for FPGAs too, twice, as processes of their own, on a cache that is empty at first. */
+export async function measureReport(
+  preset: string,
+  fpga: readonly FpgaFamily[],
+  signal: AbortSignal,
+): Promise<MeasuredReport> {
+  const families = fpga.length === 0 ? [] : ["--fpga", ...fpga];
   const cache = mkdtempSync(join(tmpdir(), "systole-report-"));
   const run = async (): Promise<{ readonly text: string; readonly seconds: number }> => {
     const started = performance.now();
-    const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, "report", preset, "--json"], {
+    const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, "report", preset, "--json", ...families], {
       signal,
       env: { ...process.env, SYSTOLE_CACHE: cache },
       maxBuffer: 2 ** 26,

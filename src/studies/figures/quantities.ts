@@ -2,6 +2,8 @@
 import { duration, grouped, percent, rate } from "../../report/index.ts";
 import type { SimulatorSpeeds, WaveSpeed } from "../../bench/index.ts";
 import type { FlattenedReport } from "../../silicon/index.ts";
+import { fpgaTotals } from "../area/fpga.ts";
+import type { FpgaTotals } from "../area/result.ts";
 import type { MeasuredReport } from "./cost.ts";
 import type { Report } from "../../report/index.ts";
 
@@ -25,6 +27,9 @@ interface QuantityKind {
 
 const ratio = (value: number): string => value.toFixed(4);
 const speedup = (value: number): string => value.toFixed(2);
+
+const seventhSeries = (cost: MeasuredReport | undefined): FpgaTotals | undefined =>
+  cost?.report.fpga?.xc7 === undefined ? undefined : fpgaTotals("xc7", cost.report);
 
 /** The quantities. `read` gives null where a run has none. */
 export const QUANTITIES = {
@@ -98,6 +103,16 @@ export const QUANTITIES = {
     label: "time of systole report, full cache",
     read: ({ cost }) => cost?.cachedSeconds ?? null,
     format: duration,
+  },
+  elementDsp: {
+    label: "DSP in PEs, 7-series",
+    read: ({ cost }) => seventhSeries(cost)?.elementDsp ?? null,
+    format: grouped,
+  },
+  macroLuts: {
+    label: "LUT in memories that are macros on a chip, 7-series",
+    read: ({ cost }) => seventhSeries(cost)?.macroLut ?? null,
+    format: grouped,
   },
   peGe: { label: "GE of a PE", read: ({ cost }) => cost?.report.blocks["pe"] ?? null, format: grouped },
   requantiserGe: {

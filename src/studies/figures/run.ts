@@ -110,7 +110,7 @@ export async function runFigure(figure: Figure, command: string, hooks: FigureHo
       hooks.onStart();
       const observedCost =
         kernel === COST
-          ? { cost: await measureReport(config, hooks.signal) }
+          ? { cost: await measureReport(config, figure.fpga ?? [], hooks.signal) }
           : { parts: await measureParts(hooks.signal) };
       return { ...observedCost, wallSeconds: seconds() };
     }
