@@ -4,7 +4,8 @@ import { toDyadic, toDyadicChannels } from "./dyadic.ts";
 import type { Dyadic } from "./dyadic.ts";
 import type { GeluConstants } from "./gelu.ts";
 import { layerNormOffsetShift, maxLayerNormWidth } from "./layernorm.ts";
-import type { LayerNormConstants, MeanReciprocal } from "./layernorm.ts";
+import type { MeanReciprocal } from "./layernorm-row.ts";
+import type { LayerNormConstants } from "./layernorm.ts";
 
 /**
  * From real scales to the integers the hardware is given. A scale is the real value of one LSB.

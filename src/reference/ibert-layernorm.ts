@@ -4,7 +4,7 @@
  */
 import { MEAN_SHIFT_LEAST } from "../isa/index.ts";
 import { roundShift } from "./dyadic.ts";
-import type { LayerNormRowFactor, MeanReciprocal } from "./layernorm.ts";
+import type { LayerNormRowFactor, MeanReciprocal } from "./layernorm-row.ts";
 import { assertSigned, assertUnsigned, bitLength, powerOfTwo, saturateSigned } from "./width.ts";
 
 /** Bits of V, and Newton's steps after which a root of so many bits is found whatever V is. */

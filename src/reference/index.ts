@@ -10,6 +10,7 @@ export * from "./wide-matmul.ts";
 export * from "./preload.ts";
 export * from "./requantise.ts";
 export * from "./softmax.ts";
+export * from "./layernorm-row.ts";
 export * from "./layernorm.ts";
 export * from "./ibert-layernorm.ts";
 export * from "./gelu.ts";

@@ -3,16 +3,11 @@ import type { NormVariant } from "../isa/index.ts";
 import { dyadic, perChannel, roundShift } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
 import { ibertNormalised, ibertRowFactor } from "./ibert-layernorm.ts";
+import type { LayerNormRowFactor, MeanReciprocal } from "./layernorm-row.ts";
 import { assertLength } from "./shape.ts";
 import type { MatrixShape } from "./shape.ts";
 import { rowReciprocal } from "./softmax.ts";
 import { assertSigned, assertUnsigned, bitLength, powerOfTwo, saturateSigned } from "./width.ts";
-
-/** 16 / d as recip · 2^-shift: recip u24 in [2^23, 2^24), shift 19..34. */
-export interface MeanReciprocal {
-  readonly recip: number;
-  readonly shift: number;
-}
 
 /** What one LayerNorm needs beside its input; made by `layerNormConstants`. */
 export interface LayerNormConstants {
@@ -26,16 +21,6 @@ export interface LayerNormConstants {
   readonly offset: Int16Array;
   /** e, 8..31. */
   readonly exponent: number;
-}
-
-/**
- * Factor of one row: r · 2^-(14 + shift) = 1 / sqrt(V); r u11 in [2^10, 2^11), shift 0..22, mean s19 Q.4. Of the variant "ibert"
- * see {@link ibertRowFactor}.
- */
-export interface LayerNormRowFactor {
-  readonly r: number;
-  readonly shift: number;
-  readonly mean: number;
 }
 
 /** The row statistics of a LayerNorm: `sum` s27, `squares` u41, and the row unit's factors. */
