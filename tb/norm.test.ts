@@ -46,6 +46,7 @@ const VARIANTS = [
   normVariant({ cols: 8, functions: [] }),
   normVariant({ cols: 8, functions: ["softmax"] }),
   normVariant({ cols: 8, functions: ["layernorm"] }),
+  normVariant({ cols: 8, variants: { layernorm: "ibert" } }),
   normVariant({ cols: 8, functions: ["gelu"] }),
 ];
 

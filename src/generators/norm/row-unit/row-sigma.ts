@@ -1,22 +1,9 @@
-import {
-  bool,
-  cat,
-  divisionStep,
-  fsm,
-  module,
-  mux,
-  output,
-  reg,
-  sink,
-  times,
-  uint,
-  uintLit,
-  when,
-} from "../../../hdl/index.ts";
-import type { DivisionState, Uint } from "../../../hdl/index.ts";
+import { bool, cat, fsm, module, mux, output, reg, sink, times, uint, uintLit, when } from "../../../hdl/index.ts";
+import type { Uint } from "../../../hdl/index.ts";
 import type { Params } from "../../../config/index.ts";
 import { factorWriteShape } from "../pipeline.ts";
 import { FACTOR_SHIFT_BITS, factorBits, normFeatures, ROW_FACTOR_BITS, ROW_SUM_BITS } from "../shape.ts";
+import { divisionDigits } from "./division-digits.ts";
 import { leadingZeroPairs } from "./leading-zeros.ts";
 import { varianceStream, WHOLE_VARIANCE_BITS } from "./row-stream.ts";
 
@@ -113,12 +100,10 @@ export const RowSigma = module(
     io.jobDone.set(state.is("done").and(row.tag.last));
 
     const divide = (then: () => void): void => {
-      let found: DivisionState = { remainder, quotient: digits };
-      times(STEPS, (i) => {
-        found = divisionStep(found, root, digits.bit(QUOTIENT_BITS - 1 - i));
-      });
+      const above = times(STEPS, (i) => digits.bit(QUOTIENT_BITS - 1 - i));
+      const found = divisionDigits(remainder, root, above);
       remainder.next = found.remainder;
-      digits.next = found.quotient;
+      digits.next = cat(digits.wrap(QUOTIENT_BITS - STEPS), ...found.quotient);
       cycle.next = cycle.sub(1).wrap(3);
       when(cycle.eq(0), then);
     };
