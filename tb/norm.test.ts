@@ -48,6 +48,8 @@ const VARIANTS = [
   normVariant({ cols: 8, functions: ["layernorm"] }),
   normVariant({ cols: 8, variants: { layernorm: "ibert" } }),
   normVariant({ cols: 8, functions: ["gelu"] }),
+  // I-BERT's GELU beside a Softmax of the other kind.
+  normVariant({ cols: 8, variants: { gelu: "ibert" } }),
 ];
 
 describe.each(VARIANTS.map((p) => [p.name, p] as const))("norm engine %s", (_, p) => {

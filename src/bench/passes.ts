@@ -59,12 +59,13 @@ export function softmaxWorkload(
 ): Workload {
   const { rows, cols, repeat, mode, seed } = benchmark;
   const input = gaussianRows(createRandom(seed), rows * cols, 3);
-  const scale = expScale(UNIT);
+  const variant = params.variants.softmax;
+  const scale = expScale(UNIT, variant);
   const compiled = compileSoftmax(params, { rows, cols, repeat, scale, mode }, options);
   return workload("softmax", benchmark, input, compiled, () =>
     mode === "deferred"
-      ? softmaxDeferred(input, { rows, cols }, scale).exps
-      : softmax(input, { rows, cols }, scale).probabilities,
+      ? softmaxDeferred(input, { rows, cols }, scale, variant).exps
+      : softmax(input, { rows, cols }, scale, variant).probabilities,
   );
 }
 

@@ -117,8 +117,8 @@ function runSoftmax(program: Program, step: Step<"softmax">, image: Uint8Array):
     const values = readTensor(source, image) as Int32Array;
     const result =
       step.mode === "deferred"
-        ? softmaxDeferred(values, shape, step.scale)
-        : { exps: undefined, ...softmax(values, shape, step.scale) };
+        ? softmaxDeferred(values, shape, step.scale, step.variant)
+        : { exps: undefined, ...softmax(values, shape, step.scale, step.variant) };
     writeTensor(rowGroup(weights, group), image, result.exps ?? result.probabilities);
     const { r, shift } = result.rows.factors;
     stored.r.set(r, group * scores.rows.stride);

@@ -22,7 +22,7 @@ export const DEFAULT_VARIANTS: NormVariants = { softmax: "systole", layernorm: "
 const BUILT_VARIANTS: Readonly<Record<NormFeature, readonly NormVariant[]>> = {
   softmax: ["systole"],
   layernorm: NORM_VARIANTS,
-  gelu: ["systole"],
+  gelu: NORM_VARIANTS,
 };
 
 const variantOf = (feature: NormFeature, name: string) =>

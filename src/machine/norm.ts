@@ -10,8 +10,8 @@ import {
 import type { NormFields, NormFunction, PreShiftedFormat } from "../isa/index.ts";
 import {
   deferredElement,
-  expElement,
-  geluElement,
+  expElements,
+  geluElements,
   geluInput,
   lastDyadic,
   layerNormInput,
@@ -89,19 +89,20 @@ const requantisePass: Pass = ({ fields, state, lanes, accumulator, rowElements }
   }
 };
 
-const geluPass: Pass = ({ fields, state, lanes, accumulator, rowElements }, row, scales, out, at) => {
+const geluPass: Pass = ({ fields, state, variants, lanes, accumulator, rowElements }, row, scales, out, at) => {
   const base = accumulator + row * rowElements;
+  const element = geluElements[variants.gelu];
   for (let lane = 0; lane < lanes; lane++) {
-    const g = geluElement(geluInput(state.accumulator[base + lane]!, scales[lane]!.m, scales[lane]!.e));
+    const g = element(geluInput(state.accumulator[base + lane]!, scales[lane]!.m, scales[lane]!.e));
     out[at + lane] = saturateSigned(lastDyadic(g, lastScaleOf(fields)), 8);
   }
 };
 
 /** The exp u16 of one element, 0 where masked. */
-function expAt({ fields, state, column }: Slice, index: number, lane: number, max: number): number {
+function expAt({ fields, state, variants, column }: Slice, index: number, lane: number, max: number): number {
   if (column + lane >= fields.validColumns) return 0;
   const scale = { m: fields.scaleM, e: exponentOf(fields.scaleE, SCALE_FORMATS.exponent) };
-  return expElement(max - state.accumulator[index + lane]!, scale);
+  return expElements[variants.softmax](max - state.accumulator[index + lane]!, scale);
 }
 
 const expPass: Pass = (slice, row, _scales, out, at) => {

@@ -122,11 +122,11 @@ function attend(
     let weights: Uint8Array;
     let block: Int8Array;
     if (attention.softmax === "deferred") {
-      const { exps, rows: statistics } = softmaxDeferred(scores, square, attention.exponent);
+      const { exps, rows: statistics } = softmaxDeferred(scores, square, attention.exponent, attention.variant);
       weights = exps;
       block = rowScaledRequantise(weigh(exps), headShape, statistics.factors, attention.context);
     } else {
-      weights = softmax(scores, square, attention.exponent).probabilities;
+      weights = softmax(scores, square, attention.exponent, attention.variant).probabilities;
       block = requantise(weigh(weights), headShape, attention.context);
     }
     writeColumns(context, matrix, columns[0], block);

@@ -85,7 +85,7 @@ function quantiseLayer(
   const attention: QuantisedAttention = {
     softmax,
     variant: variants.softmax,
-    exponent: expScale((query.outputScale * key.outputScale) / Math.sqrt(headDim)),
+    exponent: expScale((query.outputScale * key.outputScale) / Math.sqrt(headDim), variants.softmax),
     context: contextMultiplier(value.outputScale, contextScale),
     outputScale: contextScale,
   };

@@ -53,7 +53,7 @@ export interface QuantisedAttention {
   readonly softmax: SoftmaxMode;
   /** How exp is computed. */
   readonly variant: NormVariant;
-  /** Scales the score differences: m · 2^-e = query scale · key scale / sqrt(headDim) / ln 2 · 2^12. */
+  /** Scales the score differences: m · 2^-e = query scale · key scale / sqrt(headDim) / ln 2 · 2^12 (I-BERT's variant: 3398). */
   readonly exponent: Dyadic;
   /** Requantises P·V to s8. "deferred": valueScale / outputScale · 2^-7, the second step after the row factor; "normalised": valueScale / outputScale / 256. */
   readonly context: Dyadic;

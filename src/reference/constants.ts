@@ -3,6 +3,7 @@ import type { NormVariant } from "../isa/index.ts";
 import { toDyadic, toDyadicChannels } from "./dyadic.ts";
 import type { Dyadic } from "./dyadic.ts";
 import type { GeluConstants } from "./gelu.ts";
+import { iExpSteps, iGeluScale } from "./ibert-functions.ts";
 import { layerNormOffsetShift, maxLayerNormWidth } from "./layernorm.ts";
 import type { MeanReciprocal } from "./layernorm-row.ts";
 import type { LayerNormConstants } from "./layernorm.ts";
@@ -12,9 +13,13 @@ import type { LayerNormConstants } from "./layernorm.ts";
  * All functions throw RangeError when a scale cannot be expressed.
  */
 
-/** exp: the multiplier from score differences to base-2 exponents in Q5.12; `scoreScale` includes 1 / sqrt(head size). */
-export function expScale(scoreScale: number): Dyadic {
-  return toDyadic((scoreScale / Math.LN2) * 4096, SCALE_FORMATS.exponent);
+/**
+ * exp: the multiplier from score differences to base-2 exponents in Q5.12, or to steps of ln 2 / `iExpSteps`; `scoreScale`
+ * includes 1 / sqrt(head size).
+ */
+export function expScale(scoreScale: number, variant: NormVariant = "systole"): Dyadic {
+  const steps = variant === "ibert" ? iExpSteps : 4096;
+  return toDyadic((scoreScale / Math.LN2) * steps, SCALE_FORMATS.exponent);
 }
 
 /** P·V under normalised probabilities (u8 at 1/256): the per-tensor requantise multiplier. */
@@ -39,7 +44,7 @@ export function geluConstants(
       Float64Array.from(accumulatorScales, (scale) => scale * 2 ** 11),
       SCALE_FORMATS.fixed,
     ),
-    output: toDyadic(2 ** -12 / outputScale, SCALE_FORMATS.last),
+    output: toDyadic((variant === "ibert" ? iGeluScale : 2 ** -12) / outputScale, SCALE_FORMATS.last),
   };
 }
 

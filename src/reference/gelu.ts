@@ -2,6 +2,7 @@ import { SCALE_FORMATS } from "../isa/index.ts";
 import type { NormVariant } from "../isa/index.ts";
 import { dyadic, lastDyadic, perChannel } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
+import { iGeluElement } from "./ibert-functions.ts";
 import { assertLength } from "./shape.ts";
 import type { MatrixShape } from "./shape.ts";
 import { assertSigned, assertUnsigned, saturateSigned } from "./width.ts";
@@ -11,7 +12,7 @@ export interface GeluConstants {
   readonly variant: NormVariant;
   /** Accumulator → x (s16, Q4.11), per tensor or per channel; format `fixed`. */
   readonly input: Dyadic | DyadicChannels;
-  /** 2^-12 / output scale; format `last`. */
+  /** 2^-12, or `iGeluScale`, over the output scale; format `last`. */
   readonly output: Dyadic;
 }
 
@@ -45,14 +46,21 @@ export function geluElement(x: number): number {
   return assertSigned(product >> 11, 17, "gelu value");
 }
 
+/** g of x, by the variant of the function. */
+export const geluElements: Readonly<Record<NormVariant, (x: number) => number>> = {
+  systole: geluElement,
+  ibert: iGeluElement,
+};
+
 /** GELU: acc s32 [rows][cols] → s8 [rows][cols]. */
 export function gelu(acc: Int32Array, shape: MatrixShape, constants: GeluConstants): Int8Array {
   assertLength("acc", acc.length, shape);
   const { m, e } = perChannel(constants.input, shape.cols);
+  const element = geluElements[constants.variant];
   const out = new Int8Array(acc.length);
   for (let row = 0, at = 0; row < shape.rows; row++) {
     for (let col = 0; col < shape.cols; col++, at++) {
-      const g = geluElement(geluInput(acc[at]!, m[col]!, e[col]!));
+      const g = element(geluInput(acc[at]!, m[col]!, e[col]!));
       out[at] = saturateSigned(lastDyadic(g, constants.output), 8);
     }
   }

@@ -18,3 +18,4 @@ export * from "./constants.ts";
 export * from "./float.ts";
 export * from "./polynomials.ts";
 export * from "./ibert.ts";
+export * from "./ibert-functions.ts";

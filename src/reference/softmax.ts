@@ -1,6 +1,8 @@
 import { SCALE_FORMATS } from "../isa/index.ts";
+import type { NormVariant } from "../isa/index.ts";
 import { dyadic, roundShift } from "./dyadic.ts";
 import type { Dyadic } from "./dyadic.ts";
+import { iExpElement } from "./ibert-functions.ts";
 import { assertLength } from "./shape.ts";
 import type { MatrixShape } from "./shape.ts";
 import { assertSigned, assertUnsigned, bitLength, saturateUnsigned } from "./width.ts";
@@ -56,6 +58,12 @@ export function expElement(difference: number, scale: Dyadic): number {
   return assertUnsigned(roundShift(8 * exp2Table[u & 4095]!, u >> 12), 16, "exp");
 }
 
+/** exp of a difference (u16), by the variant of Softmax, which settles what `scale` is made for: see `expScale`. */
+export const expElements: Readonly<Record<NormVariant, (difference: number, scale: Dyadic) => number>> = {
+  systole: expElement,
+  ibert: iExpElement,
+};
+
 /** Row unit: the reciprocal of a sum of exps (u28) as { r, shift } of {@link RowFactors}. */
 export function softmaxRowFactor(sum: number): { readonly r: number; readonly shift: number } {
   assertUnsigned(sum, 28, "softmax sum");
@@ -97,7 +105,8 @@ interface SoftmaxPass {
 }
 
 /** The pass both variants begin with: maximum, exps and their sum, reciprocal. */
-function softmaxPass(scores: Int32Array, shape: SoftmaxShape, scale: Dyadic): SoftmaxPass {
+function softmaxPass(scores: Int32Array, shape: SoftmaxShape, scale: Dyadic, variant: NormVariant): SoftmaxPass {
+  const element = expElements[variant];
   assertLength("scores", scores.length, shape);
   const valid = shape.valid ?? shape.cols;
   if (!(Number.isInteger(valid) && valid >= 0 && valid <= shape.cols)) {
@@ -112,7 +121,7 @@ function softmaxPass(scores: Int32Array, shape: SoftmaxShape, scale: Dyadic): So
     const top = assertSigned(rowMaximum(scores, start, valid), 32, "softmax row maximum");
     let sum = 0;
     for (let col = 0; col < valid; col++) {
-      const exp = expElement(top - scores[start + col]!, scale);
+      const exp = element(top - scores[start + col]!, scale);
       exps[start + col] = exp;
       sum += exp;
     }
@@ -127,14 +136,15 @@ function softmaxPass(scores: Int32Array, shape: SoftmaxShape, scale: Dyadic): So
 
 /**
  * Softmax over the columns: scores s32 [rows][cols] → probabilities u8 [rows][cols] at scale 1/256, masked columns 0.
- * `scale` as in {@link expElement} (see `expScale`). At most 4096 columns.
+ * `scale` as `expScale` makes it for the variant (default "systole"). At most 4096 columns.
  */
 export function softmax(
   scores: Int32Array,
   shape: SoftmaxShape,
   scale: Dyadic,
+  variant: NormVariant = "systole",
 ): { readonly probabilities: Uint8Array; readonly rows: SoftmaxRows } {
-  const { rows, exps } = softmaxPass(scores, shape, scale);
+  const { rows, exps } = softmaxPass(scores, shape, scale, variant);
   const probabilities = new Uint8Array(scores.length);
   for (let row = 0, at = 0; row < shape.rows; row++) {
     for (let col = 0; col < shape.cols; col++, at++) {
@@ -152,8 +162,9 @@ export function softmaxDeferred(
   scores: Int32Array,
   shape: SoftmaxShape,
   scale: Dyadic,
+  variant: NormVariant = "systole",
 ): { readonly exps: Uint8Array; readonly rows: SoftmaxRows } {
-  const pass = softmaxPass(scores, shape, scale);
+  const pass = softmaxPass(scores, shape, scale, variant);
   const exps = new Uint8Array(scores.length);
   for (let at = 0; at < exps.length; at++) exps[at] = deferredElement(pass.exps[at]!);
   return { exps, rows: pass.rows };

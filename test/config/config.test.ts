@@ -67,8 +67,13 @@ describe("a wrong configuration is met with its place, its value and what is all
     ],
     [
       "a variant without hardware",
-      { ...valid, norm: { variants: { gelu: "ibert" } } },
-      `tiny.json: norm.variants.gelu: must be "systole", not "ibert"${SEE}`,
+      { ...valid, norm: { variants: { softmax: "ibert" } } },
+      `tiny.json: norm.variants.softmax: must be "systole", not "ibert"${SEE}`,
+    ],
+    [
+      "a variant of a function that is not built in",
+      { ...valid, norm: { functions: ["softmax"], variants: { gelu: "ibert" } } },
+      'tiny.json: norm.variants.gelu: "ibert" needs "gelu" among norm.functions (softmax)\n  Add "gelu" to norm.functions, or leave norm.variants.gelu out.',
     ],
     [
       "more lanes than columns",

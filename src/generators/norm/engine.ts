@@ -33,7 +33,7 @@ import { NormWriter } from "./writer.ts";
  * ```
  *
  * One slice a cycle for every function; parameter rows take a cycle each. Latency from the grant of the first read to
- * the first result: 13 cycles with Softmax, 12 with other functions, 8 without.
+ * the first result: 13 cycles with Softmax, 12 with other functions, 8 without; one more with I-BERT's GELU or Softmax.
  */
 export const NormEngine = module(
   "norm_engine",

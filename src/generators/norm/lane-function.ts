@@ -1,8 +1,10 @@
-import { cat, mux, reg, select, sint, uintLit } from "../../hdl/index.ts";
+import { cat, mux, pipe, reg, select, sint, sintLit, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint, Value } from "../../hdl/index.ts";
-import type { functionControl } from "./lane-control.ts";
+import type { functionControl, laneControl } from "./lane-control.ts";
 import { SCALED_BITS } from "./requantiser.ts";
-import { isIbertLayerNorm, LAYERNORM_BITS, meanFractionBits, SQUARE_BITS } from "./shape.ts";
+import { erfFactor, expPolynomial, laneReduce, QUOTIENT_BITS } from "./lane-polynomial.ts";
+import type { Reduced } from "./lane-polynomial.ts";
+import { hasReduce, isIbert, isIbertLayerNorm, LAYERNORM_BITS, meanFractionBits, SQUARE_BITS } from "./shape.ts";
 import type { NormFeatures } from "./shape.ts";
 
 /** 2^-f in eight straight pieces: value (Q.13) at the end of each, and slope (Q.6) back from there; see `exp2Fraction` of the reference. */
@@ -45,32 +47,66 @@ interface Factors {
  *   round      2^-f, >> integer   · >> 11         · >> 10                 x            scaled
  * ```
  *
+ * Variants of I-BERT have the stage `reduce` before, see `laneReduce`. i-GELU differs in its second factor alone; i-exp needs no
+ * product:
+ *
+ * ```
+ *              i-exp
+ *   prepare    square
+ *   multiply   square + q_c
+ *   round      · >> z
+ * ```
+ *
  * `scaled` is the requantiser's register; the result is the register that `round` loads.
  */
-export function laneFunction(control: FunctionControl, scaled: Sint, features: NormFeatures): FunctionOutputs {
+export function laneFunction(
+  control: Value<ReturnType<typeof laneControl>>,
+  scaled: Sint,
+  features: NormFeatures,
+): FunctionOutputs {
+  if (!hasReduce(features)) return functionStages(control.function, { scaled }, features);
+  return functionStages(control.function, laneReduce(scaled, control.requantiser.toExponent, features), features);
+}
+
+function functionStages(
+  control: FunctionControl,
+  { scaled, ...reduced }: Pick<Reduced, "scaled"> & Partial<Reduced>,
+  features: NormFeatures,
+): FunctionOutputs {
   const x = scaled.wrap(LEFT_BITS);
   const factors: Factors[] = [];
-  if (features.softmax) factors.push({ selected: control.prepareExp, ...expFactors(scaled.asUint()) });
+  if (features.softmax && reduced.quotient === undefined) {
+    factors.push({ selected: control.prepareExp, ...expFactors(scaled.asUint()) });
+  }
   if (features.layernorm)
     factors.push({ selected: control.prepareNormalise, ...normaliseFactors(control, scaled, features) });
-  if (features.gelu) factors.push({ selected: control.prepareGelu, left: x, right: geluFactor(x) });
+  if (features.gelu) {
+    const right = isIbert(features, "gelu") ? erfFactor(reduced.square!, x.bit(x.width - 1)) : geluFactor(x);
+    factors.push({ selected: control.prepareGelu, left: x, right });
+  }
   if (features.layernorm) {
     // x² where nothing is selected.
     factors.push({ selected: control.prepareNormalise.not(), left: x, right: x.wrap(LAYERNORM_BITS) });
   }
-  const left = reg(sint(LEFT_BITS), { reset: false });
-  const right = reg(sint(RIGHT_BITS), { reset: false });
+  const pair = factors.length > 0 ? factorRegisters(factors) : undefined;
   const kept = reg(sint(SCALED_BITS), { reset: false });
-  left.next = firstOf(factors.map((each) => [each.selected, each.left.extend(LEFT_BITS)]));
-  right.next = firstOf(factors.map((each) => [each.selected, each.right.extend(RIGHT_BITS)]));
   kept.next = scaled;
 
-  const product = reg(sint(LEFT_BITS + RIGHT_BITS), { reset: false });
-  product.next = left.mul(right);
+  const product = pair === undefined ? sintLit(0, LEFT_BITS + RIGHT_BITS) : productRegister(pair.left, pair.right);
   const value = reg(sint(SCALED_BITS), { reset: false });
   const roundings: [Bool, Sint][] = [];
   let plain: Sint;
-  if (features.softmax) {
+  const { square, quotient } = reduced;
+  if (square !== undefined && quotient !== undefined) {
+    // z goes in the place of what the exp was made of.
+    kept.next = mux(control.prepareExp, quotient.extend(SCALED_BITS).asSint(), scaled);
+    const squared = pipe(square, 1, { name: "squared" });
+    const halvings = pipe(kept.asUint().wrap(QUOTIENT_BITS), 1, { name: "halvings" });
+    const keptOn = reg(sint(SCALED_BITS), { reset: false });
+    keptOn.next = mux(control.keepExp, expPolynomial(squared).toSint(), kept);
+    plain = keptOn;
+    roundings.push([control.roundExp, plain.shr(halvings)]);
+  } else if (features.softmax) {
     const rising = expRounding(kept.asUint());
     const keptOn = reg(sint(5 + MANTISSA_BITS), { reset: false });
     keptOn.next = mux(control.keepExp, rising.asSint(), kept.extend(rising.width));
@@ -85,6 +121,20 @@ export function laneFunction(control: FunctionControl, scaled: Sint, features: N
   if (features.layernorm) roundings.push([control.roundNormalise, normalised(control, product, features)]);
   value.next = firstOf([...roundings, [control.roundExp, plain]]);
   return { square: product.asUint().wrap(SQUARE_BITS), value };
+}
+
+function factorRegisters(factors: readonly Factors[]): { readonly left: Sint; readonly right: Sint } {
+  const left = reg(sint(LEFT_BITS), { reset: false });
+  const right = reg(sint(RIGHT_BITS), { reset: false });
+  left.next = firstOf(factors.map((each) => [each.selected, each.left.extend(LEFT_BITS)]));
+  right.next = firstOf(factors.map((each) => [each.selected, each.right.extend(RIGHT_BITS)]));
+  return { left, right };
+}
+
+function productRegister(left: Sint, right: Sint): Sint {
+  const product = reg(sint(LEFT_BITS + RIGHT_BITS), { reset: false });
+  product.next = left.mul(right);
+  return product;
 }
 
 /** The last value when no earlier condition holds. */

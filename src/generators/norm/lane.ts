@@ -54,7 +54,7 @@ export const Lane = module(
     requantiser.control.set(control.requantiser);
     requantiser.operand.set(operand);
     const scaled = requantiser.scaled.extend(SCALED_BITS);
-    const functions = hasFunctions(features) ? laneFunction(control.function, scaled, features) : undefined;
+    const functions = hasFunctions(features) ? laneFunction(control, scaled, features) : undefined;
     const value = functions?.value ?? scaled;
     io.square.set(functions !== undefined && features.layernorm ? mux(io.countSquare, functions.square, 0) : 0);
     io.sum.set(hasRowSums(features) ? mux(io.countSum, value.wrap(sumElementBits(features)), 0) : 0);

@@ -1,5 +1,5 @@
 /** What of the norm unit is built, and at which stage of its pipeline everything happens. */
-import type { NormVariants, Params } from "../../config/index.ts";
+import type { NormFeature, NormVariants, Params } from "../../config/index.ts";
 
 /** The functions that are built in; requantise, ReLU, preload and raw always are. */
 export interface NormFeatures {
@@ -17,11 +17,13 @@ export const normFeatures = (p: Params): NormFeatures => ({
   variants: p.variants,
 });
 
-/** Whether LayerNorm is built, and computed as I-BERT has it. */
-export const isIbertLayerNorm = (f: NormFeatures): boolean => f.layernorm && f.variants.layernorm === "ibert";
-
 /** Whether any function is built that needs the second and third multiplier of a lane. */
 export const hasFunctions = (f: NormFeatures): boolean => f.softmax || f.layernorm || f.gelu;
+/** Whether a function is built as I-BERT has it. */
+export const isIbert = (f: NormFeatures, name: NormFeature): boolean => f[name] && f.variants[name] === "ibert";
+export const isIbertLayerNorm = (f: NormFeatures): boolean => isIbert(f, "layernorm");
+/** Whether any function needs the stage `reduce` and the square behind it. */
+export const hasReduce = (f: NormFeatures): boolean => isIbert(f, "softmax") || isIbert(f, "gelu");
 /** Whether any function sums over rows, so that there are row sums, row jobs and row factors. */
 export const hasRowSums = (f: NormFeatures): boolean => f.softmax || f.layernorm;
 
@@ -37,6 +39,7 @@ export const hasRowSums = (f: NormFeatures): boolean => f.softmax || f.layernorm
  *   shift      by the amount that a parameter row may have left here                 → shifted
  *   scale      times m (s17 x u11), which a parameter row may have left here         → product
  *   narrow     round, saturate to what the function wants                            → scaled
+ *   reduce     what i-exp and i-GELU square (only built with these)                  → operand, scaled
  *   prepare    the two factors of the function's own product                         → left, right
  *   multiply   s16 x s15                                                             → product
  *   round      the function's value: exp, n, g, x                                    → value
@@ -69,7 +72,8 @@ export function normStages(f: NormFeatures): NormStages {
   const subtract = f.softmax ? fetch + 1 : fetch;
   const narrow = subtract + 3;
   const functions = hasFunctions(f);
-  const affine = functions ? narrow + 4 : narrow + 1;
+  const prepare = hasReduce(f) ? narrow + 2 : narrow + 1;
+  const affine = functions ? prepare + 3 : narrow + 1;
   const lastShift = affine + 1;
   const lastNarrow = functions ? lastShift + 1 : lastShift;
   return {
@@ -78,9 +82,9 @@ export function normStages(f: NormFeatures): NormStages {
     shift: subtract + 1,
     scale: subtract + 2,
     narrow,
-    prepare: functions ? narrow + 1 : affine,
-    multiply: functions ? narrow + 2 : affine,
-    round: functions ? narrow + 3 : affine,
+    prepare: functions ? prepare : affine,
+    multiply: functions ? prepare + 1 : affine,
+    round: functions ? prepare + 2 : affine,
     affine,
     lastShift,
     lastNarrow,
