@@ -7,7 +7,7 @@ import { bytes, formatTable, grouped, percent } from "../report/index.ts";
 const SHOWN = 3;
 
 /** `layer 0 attention-output` as `attention-output`. */
-export const shortName = (operation: string): string => operation.replace(/^layer \d+ /, "");
+const shortName = (operation: string): string => operation.replace(/^layer \d+ /, "");
 
 /** The names of a search's operations, each once. */
 export const shortNames = ({ operations }: Pick<OperationMapping, "operations">): string[] => [

@@ -1,7 +1,7 @@
 /** What the mapper found, for people and for JSON: every operation's candidates, the one taken, and why. */
 
 /** What an operation's time is made of: the engine that is busy longest, or what nothing overlaps. */
-export const BOUNDS = ["compute", "load", "store", "norm", "latency"] as const;
+const BOUNDS = ["compute", "load", "store", "norm", "latency"] as const;
 export type Bound = (typeof BOUNDS)[number];
 
 /** Cycles of each part: four engines that work at the same time, and what comes before and after. */

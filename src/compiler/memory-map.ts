@@ -12,7 +12,7 @@ const SPACES = {
 } as const;
 
 /** Bytes as people read them. */
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const [value, unit] = bytes < 2 ** 20 ? [bytes / 1024, "KiB"] : [bytes / 2 ** 20, "MiB"];
   return `${Number(value.toFixed(1))} ${unit}`;
@@ -21,7 +21,7 @@ export function formatBytes(bytes: number): string {
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
 
 /** The DRAM part: one line for each region, in address order. */
-export function dramMap(program: Program): string {
+function dramMap(program: Program): string {
   const regions = [...program.regions].sort((a, b) => a.offset - b.offset);
   const name = Math.max(0, ...regions.map((r) => r.name.length));
   const lines = regions.map(
@@ -50,7 +50,7 @@ function bar(buffers: readonly BufferRecord[], space: keyof typeof SPACES, capac
 }
 
 /** The local memories in the middle of each operation. */
-export function localMap(program: Program): string {
+function localMap(program: Program): string {
   const { scratchpadWords, accumulatorRows, rowSlots } = program.memories;
   return middleCommands(program.commandOperations)
     .map((at) => {

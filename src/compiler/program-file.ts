@@ -14,7 +14,7 @@ import type { Program, ProgramMetadata } from "./program.ts";
 const MAGIC = "SYSTOLE\n";
 const HEADER_BYTES = 64;
 /** Raised whenever files of the older format cannot be read any more. */
-export const PROGRAM_FORMAT = 1;
+const PROGRAM_FORMAT = 1;
 
 const digest = (body: Uint8Array): Buffer => createHash("sha256").update(body).digest();
 /** Padding so that the commands begin on a multiple of 64 bytes. */

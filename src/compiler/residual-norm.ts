@@ -228,7 +228,7 @@ export interface LayerNormBlock {
 }
 
 /** Both passes and the STORE. */
-export function addLayerNormPasses(builder: ProgramBuilder, block: LayerNormBlock): void {
+function addLayerNormPasses(builder: ProgramBuilder, block: LayerNormBlock): void {
   normalisePass(builder, block, statisticsPass(builder, block));
 }
 

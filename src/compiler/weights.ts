@@ -9,11 +9,11 @@ import type { Groups } from "./program.ts";
 import type { RegionDraft } from "./steps.ts";
 
 /** Padded index of a logical row or column. */
-export const paddedIndex = ({ size, stride }: Groups, index: number): number =>
+const paddedIndex = ({ size, stride }: Groups, index: number): number =>
   Math.floor(index / size) * stride + (index % size);
 
 /** One past the last padded index that holds data. */
-export const paddedExtent = ({ count, size, stride }: Groups): number => (count - 1) * stride + size;
+const paddedExtent = ({ count, size, stride }: Groups): number => (count - 1) * stride + size;
 
 /** `size` columns, padded to whole words. */
 export const plainColumns = (params: Params, size: number): Groups => ({

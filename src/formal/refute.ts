@@ -55,7 +55,7 @@ function confirm(system: TransitionSystem, obligation: Obligation, trace: Trace)
 }
 
 /** The values of a system's terms in every cycle of a trace. */
-export function runTerms(system: TransitionSystem, { state, cycles }: Trace): TermEvaluation[] {
+function runTerms(system: TransitionSystem, { state, cycles }: Trace): TermEvaluation[] {
   const known = new Map(
     system.states.map(({ name, term, initial, net }) => {
       const start = state[name];

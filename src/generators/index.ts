@@ -4,7 +4,7 @@ import type { Design, EmitOptions, EmittedDesign } from "../hdl/index.ts";
 import type { Params } from "../config/index.ts";
 import { Accelerator } from "./top/index.ts";
 
-export { Accelerator, acceleratorName } from "./top/index.ts";
+export { Accelerator } from "./top/index.ts";
 
 /** A configuration's accelerator as a design of the hardware language. */
 export function elaborateAccelerator(params: Params): Design {

@@ -67,7 +67,7 @@ function semaphoreWaits(events: readonly EngineEvent[]): { cycles: number; semap
 }
 
 /** Number of the lowest bit set in a 32-bit mask that is not 0. */
-export const lowestBit = (mask: number): number => 31 - Math.clz32(mask & -mask);
+const lowestBit = (mask: number): number => 31 - Math.clz32(mask & -mask);
 
 /** From event to event; idle before the first. */
 function enginePhases(engine: EngineName, events: readonly EngineEvent[], origin: number, end: number): EnginePhase[] {

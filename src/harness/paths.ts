@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The package's root folder. */
-export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
+const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Folder of the native glue's sources and templates. */
 export const nativeTemplates: string = join(packageRoot, "templates", "native");

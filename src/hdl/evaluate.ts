@@ -2,7 +2,7 @@ import { wrapValue } from "./build.ts";
 import type { BinaryOp, Expr, Ref, UnaryOp } from "./ir.ts";
 
 /** The value of an operator on values of `width` bits (the left operand's), before it is wrapped to the result. */
-export function evaluateBinary(op: BinaryOp, left: bigint, right: bigint, width: number): bigint {
+function evaluateBinary(op: BinaryOp, left: bigint, right: bigint, width: number): bigint {
   switch (op) {
     case "add":
       return left + right;
@@ -36,7 +36,7 @@ export function evaluateBinary(op: BinaryOp, left: bigint, right: bigint, width:
 }
 
 /** The value of an operator on a value of `width` bits, before it is wrapped to the result. */
-export function evaluateUnary(op: UnaryOp, operand: bigint, width: number): bigint {
+function evaluateUnary(op: UnaryOp, operand: bigint, width: number): bigint {
   const bits = BigInt.asUintN(width, operand);
   switch (op) {
     case "not":

@@ -6,7 +6,7 @@ import type { Site } from "./location.ts";
 /** Checks at elaboration of what the type checker refuses, for JavaScript and for values typed as `any`. */
 
 /** The widest signal allowed, to catch runaway growth. */
-export const maximumWidth = 65_536;
+const maximumWidth = 65_536;
 
 /** `8 bits`, `1 bit`. */
 export function bitCount(width: number): string {

@@ -149,7 +149,7 @@ export function extend(a: Expr, width: number): Expr {
 }
 
 /** The type checker refuses a wrong sign; this is for callers it does not see. */
-export function checkSign(expr: Expr, signed: boolean): Expr {
+function checkSign(expr: Expr, signed: boolean): Expr {
   if (expr.signed === signed) return expr;
   const [is, wanted] = signed ? ["unsigned", "signed"] : ["signed", "unsigned"];
   report({

@@ -31,7 +31,7 @@ export class HdlError extends SystoleError {
 const [told, toldAlike] = [20, 3];
 
 /** Problems as text, every text once; of many, the first ones and how many more there are. */
-export function formatProblems(problems: readonly Problem[]): string {
+function formatProblems(problems: readonly Problem[]): string {
   const alike = new Map<string, Set<string>>();
   for (const problem of problems) {
     const kind = `${problem.code} ${problem.site === undefined ? "" : formatSite(problem.site)}`;
@@ -47,7 +47,7 @@ export function formatProblems(problems: readonly Problem[]): string {
 }
 
 /** The problem as text: `file:line:column: message`, the source line with a caret, notes, and help. */
-export function formatProblem(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   const lines = [problem.site === undefined ? problem.message : `${formatSite(problem.site)}: ${problem.message}`];
   if (problem.site !== undefined) lines.push(...excerpt(problem.site));
   for (const note of problem.notes ?? []) {

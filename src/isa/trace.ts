@@ -33,9 +33,6 @@ export const TRACE_SIGNALS = [
 /** Name of a signal of the trace port. */
 export type TraceSignalName = (typeof TRACE_SIGNALS)[number]["name"];
 
-/** Name of a trace port in the Verilog. */
-export const tracePort = (engine: EngineName, signal: TraceSignalName): string => `trace_${engine}_${signal}`;
-
 /** A command's life on its engine, from one program run. Cycles count from the start of the program. */
 export interface CommandTrace {
   readonly engine: EngineName;

@@ -34,7 +34,7 @@ export interface MachineState {
 }
 
 /** A first-in first-out store of bytes; remembers which command supplied the oldest byte. */
-export class StreamFifo {
+class StreamFifo {
   #chunks: { readonly bytes: Uint8Array; readonly command: number }[] = [];
   #taken = 0;
   #length = 0;

@@ -36,7 +36,7 @@ export function encoderInput(
 }
 
 /** Reals to s8 at `scale`, rounded to nearest, saturated. */
-export function quantiseActivations(values: Float32Array, scale: number): Int8Array {
+function quantiseActivations(values: Float32Array, scale: number): Int8Array {
   return Int8Array.from(values, (value) => Math.max(-128, Math.min(127, Math.round(value / scale))));
 }
 

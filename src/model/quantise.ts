@@ -65,7 +65,7 @@ export function quantise(model: BertModel, ranges: CalibrationRanges, options: Q
 }
 
 /** Scale of an s8 tensor whose values lie within ±range. */
-export function activationScale(range: number): number {
+function activationScale(range: number): number {
   return range / 127;
 }
 

@@ -97,5 +97,5 @@ export function waitCause(state: string): string {
 }
 
 /** All cycles of an engine's time. */
-export const engineCycles = ({ busy, memory, waiting, dispatch }: EngineTime): number =>
+const engineCycles = ({ busy, memory, waiting, dispatch }: EngineTime): number =>
   ENGINES.reduce((sum, owner) => sum + waiting[owner], busy + memory + dispatch);

@@ -13,7 +13,7 @@ export interface TensorComparison {
 }
 
 /** Compares two tensors of one shape. Throws RangeError when their sizes differ. */
-export function compareValues(name: string, actual: TensorValues, expected: ArrayLike<number>): TensorComparison {
+function compareValues(name: string, actual: TensorValues, expected: ArrayLike<number>): TensorComparison {
   if (actual.length !== expected.length) {
     throw new RangeError(`${name}: ${actual.length} values against ${expected.length}`);
   }

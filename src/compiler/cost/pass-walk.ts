@@ -20,7 +20,7 @@ export interface PassTraits {
 
 const SCALED: ReadonlySet<NormFunction> = new Set(["requantise", "gelu", "statistics", "normalise", "preload"]);
 
-export function passTraits(params: Params, fields: NormFields): PassTraits {
+function passTraits(params: Params, fields: NormFields): PassTraits {
   const name = normFunction(fields);
   const scale = SCALED.has(name) && fields.perChannel === 1 ? [0] : [];
   const rest = name === "normalise" ? [1, 2] : name === "preload" ? [1] : [];

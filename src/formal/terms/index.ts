@@ -2,6 +2,6 @@
 export { TermBuilder } from "./builder.ts";
 export { TermEvaluation, wordAt, type TermValue } from "./evaluate.ts";
 export type { ArrayValue } from "./operators.ts";
-export { literal, SmtWriter, sortOf, symbol } from "./smtlib.ts";
+export { literal, SmtWriter, symbol } from "./smtlib.ts";
 export { Substitution } from "./substitute.ts";
 export { termsUnder, type Term } from "./term.ts";

@@ -129,7 +129,7 @@ export function symbol(name: string): string {
 }
 
 /** The sort of a term. */
-export function sortOf({ width, index }: Pick<Term, "width" | "index">): string {
+function sortOf({ width, index }: Pick<Term, "width" | "index">): string {
   const word = `(_ BitVec ${width})`;
   return index === undefined ? word : `(Array (_ BitVec ${index}) ${word})`;
 }

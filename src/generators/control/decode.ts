@@ -1,16 +1,12 @@
-import { cat, uint, uintLit } from "../../hdl/index.ts";
+import { cat, uintLit } from "../../hdl/index.ts";
 import type { Bool, Uint, UintShape, Value } from "../../hdl/index.ts";
 import { COMMAND_BITS, COMMAND_LAYOUT, OPCODES } from "../../isa/index.ts";
 import type { EngineName, Field } from "../../isa/index.ts";
-import { commandShape, MASK_BITS } from "../common/index.ts";
+import { commandShape } from "../common/index.ts";
 import type { CommandShape } from "../common/index.ts";
 
 /** A command as it waits for its engine: the semaphores it needs, and what the engine will get. */
 export type QueuedShape<E extends EngineName> = { readonly wait: UintShape; readonly command: CommandShape<E> };
-export const queuedShape = <E extends EngineName>(engine: E): QueuedShape<E> => ({
-  wait: uint(MASK_BITS),
-  command: commandShape(engine),
-});
 
 const bitsOf = (word: Uint, field: Field): Uint => word.bits(field.lsb + field.bits - 1, field.lsb);
 

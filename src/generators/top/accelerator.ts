@@ -8,7 +8,7 @@ import { Accumulator, Scratchpad } from "../memory/index.ts";
 import { NormEngine } from "../norm/index.ts";
 
 /** Name of the top module of a configuration: `systole_<name>`. */
-export const acceleratorName = (p: Params): string => `systole_${p.name.replaceAll("-", "_")}`;
+const acceleratorName = (p: Params): string => `systole_${p.name.replaceAll("-", "_")}`;
 
 /**
  * The accelerator: control and four engines around two memories, an AXI4 master and an AXI4-Lite slave.

@@ -1,2 +1,2 @@
 /** The accelerator's top. */
-export { Accelerator, acceleratorName } from "./accelerator.ts";
+export { Accelerator } from "./accelerator.ts";

@@ -157,6 +157,6 @@ export function roomOf({ depth }: Memory): number {
 }
 
 /** Vectors of 16 bytes that hold a signal's lanes. */
-export function vectorsOf({ lanes, net }: Signal): number {
+function vectorsOf({ lanes, net }: Signal): number {
   return Math.ceil((lanes * bytesOf(net.width)) / 16);
 }

@@ -81,7 +81,7 @@ function findLive(module: Module): Live {
 }
 
 /** The values and conditions that decide each net, and those that decide properties. */
-export function driversOf(module: Module): { of: Map<Net, Set<Expr>>; properties: Set<Expr> } {
+function driversOf(module: Module): { of: Map<Net, Set<Expr>>; properties: Set<Expr> } {
   const of = new Map<Net, Set<Expr>>();
   const properties = new Set<Expr>();
   const walk = (statement: Statement, conditions: readonly Expr[]): void => {

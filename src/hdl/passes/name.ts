@@ -14,7 +14,7 @@ export function name(design: Design): void {
 }
 
 /** A legal identifier close to `wish`: no double underscores, no keyword. */
-export function legalName(wish: string): string {
+function legalName(wish: string): string {
   const name =
     wish
       .replace(/[^A-Za-z0-9_]/g, "_")

@@ -211,7 +211,7 @@ const inverseOp: Readonly<Record<CompareOp, CompareOp>> = {
   le: "gt",
 };
 
-export function isCompare(op: Binary["op"]): op is CompareOp {
+function isCompare(op: Binary["op"]): op is CompareOp {
   return op in inverseOp;
 }
 

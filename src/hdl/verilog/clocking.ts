@@ -83,7 +83,7 @@ export function ownReset(instance: Instance, domain: string | undefined): Instan
 }
 
 /** Whether the body itself has assertions, assumptions or covers in the domain. */
-export function hasProperties(module: Module, domain?: string): boolean {
+function hasProperties(module: Module, domain?: string): boolean {
   let found = false;
   eachStatement(module.body, (statement) => {
     found ||= statement.kind === "property" && statement.domain === domain;
