@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { LayerBenchmark } from "../../src/bench/index.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { exactMesh } from "../../src/generators/array/index.ts";
 import {
@@ -14,9 +15,11 @@ import {
   areaResults,
   areaRowSchema,
   areaStudyPage,
+  Encoders,
   fpgaTotals,
   normalTiles,
   normEnergyShare,
+  programKey,
   readAreaStudy,
   renderAreaStudy,
   renderAreaStudyPicture,
@@ -79,6 +82,22 @@ describe("the variants", () => {
     }
   });
 
+  test("another program, or other data, is another point", () => {
+    const settings = { latencyCycles: 100, bytesPerCycle: 16, stallProbability: 0, seed: 1 };
+    const tiny = { hidden: 32, heads: 2, intermediate: 64, seq: 16, layers: 1, softmax: "deferred", seed: 1 } as const;
+    const encoders = new Encoders();
+    const key = (change: Partial<LayerBenchmark>, fusion: "auto" | "off" = "auto"): string =>
+      programKey(
+        { params: base, layer: { name: "tiny", benchmark: { ...tiny, ...change }, fusion } },
+        encoders,
+        settings,
+      );
+    expect(key({})).toBe(key({}));
+    expect(key({}, "off")).not.toBe(key({}));
+    expect(key({ seed: 2 })).not.toBe(key({}));
+    expect(programKey({ params: base, layer: undefined }, encoders, settings)).toBe("");
+  });
+
   test("groups can be chosen; others are an error", () => {
     expect(areaPoints(base, layers, ["lanes"]).map(({ name }) => name)).toEqual(["16 lanes", "8 lanes", "4 lanes"]);
     expect(() => areaPoints(base, layers, ["lane"])).toThrow(
@@ -97,6 +116,7 @@ describe("the variants", () => {
     );
     expect(own).toBe(keys[0]);
     expect(other).not.toBe(keys[0]);
+    expect(areaPointKey(memory!, { node: "45nm", memory: {} }, "another program")).not.toBe(keys[0]);
   });
 });
 
@@ -229,6 +249,7 @@ describe("a run", () => {
     const done = runAreaStudy(few, {
       store,
       setting: { node: "45nm", memory: {} },
+      program: ({ name }) => name,
       measure: (point) => {
         measured.push(point.name);
         return Promise.resolve(reportOf(point));

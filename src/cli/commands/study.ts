@@ -17,6 +17,7 @@ import {
   measureOperands,
   measurePieces,
   measurePoint,
+  programKey,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
@@ -93,6 +94,7 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
       store: new ReportStore(flags.resume),
       setting: { node: node.name, memory: memorySettings(flags, base) },
       measure,
+      program: (point) => programKey(point, encoders, memorySettings(flags, point.params)),
       onPoint: async ({ group, name }, index) => {
         label = `${index + 1}/${points.length} ${group}: ${name}`;
         progress.step(`preparing ${label}`);

@@ -1,4 +1,5 @@
 /** What one variant costs: its areas and timing by synthesis, and the energy of a layer by a run of its RTL. */
+import { createHash } from "node:crypto";
 import { encoderData, encoderWorkload } from "../../bench/index.ts";
 import type { EncoderData, LayerBenchmark } from "../../bench/index.ts";
 import { elaborateAccelerator } from "../../generators/index.ts";
@@ -18,6 +19,22 @@ export class Encoders {
     this.#known.set(key, data);
     return data;
   }
+}
+
+/**
+ * A hash of what runs on a point's accelerator: the commands that its layer is compiled to, and the memory's contents before.
+ * Empty for a point without a layer.
+ */
+export function programKey(
+  { params, layer }: Pick<AreaPoint, "params" | "layer">,
+  encoders: Encoders,
+  memory: MemorySettings,
+): string {
+  if (layer === undefined) return "";
+  const { compiled, prepare } = encoderWorkload(params, encoders.of(layer.benchmark), { memory, fusion: layer.fusion });
+  const image = compiled.createImage();
+  prepare(image);
+  return createHash("sha256").update(compiled.program.commands).update(image).digest("hex");
 }
 
 export interface MeasurePointOptions {

@@ -10,14 +10,17 @@ import { costReportSchema } from "../../silicon/report/schema.ts";
 import type { CostReport } from "../../silicon/report/schema.ts";
 import { ENERGIES } from "../../silicon/energy/energies.ts";
 import { GENERIC_CELLS } from "../../silicon/synthesis/cells.ts";
+import { unitInputs } from "../../silicon/synthesis/job.ts";
+import { recipeFor } from "../../silicon/synthesis/targets.ts";
+import { DEFAULT_MACRO_RULE, GENERIC_LIBRARY } from "../../silicon/index.ts";
 import { ACCESS_ENERGY, AREA_FITS, TECHNOLOGY_NODES } from "../../silicon/technology/index.ts";
 import { genericDelays } from "../../silicon/timing/index.ts";
 import type { AreaPoint } from "./points.ts";
 import { areaRow } from "./result.ts";
 import type { AreaRow } from "./result.ts";
 
-/** Raised when a stored point would mean something else. */
-const POINT_VERSION = "2";
+/** Raised when a stored point would mean something else: how energies are measured is not in the key. */
+const POINT_VERSION = "3";
 
 const storeSchema = z.strictObject({ reports: z.record(z.string(), costReportSchema) });
 
@@ -77,18 +80,38 @@ export interface AreaSetting {
 }
 
 /** Constants that reports are made with: another figure in the tables of technology makes other reports. */
-const CONSTANTS = [TECHNOLOGY_NODES, AREA_FITS, ACCESS_ENERGY, ENERGIES, genericDelays, GENERIC_CELLS];
+const CONSTANTS = [
+  TECHNOLOGY_NODES,
+  AREA_FITS,
+  ACCESS_ENERGY,
+  ENERGIES,
+  genericDelays,
+  GENERIC_CELLS,
+  DEFAULT_MACRO_RULE,
+];
 
-/** What a report of a point depends on: the RTL, the layer, and with what it is measured. */
-export function areaPointKey({ params, layer, node }: AreaPoint, setting: AreaSetting): string {
+/** How every module is synthesised: the whole script and what it reads. */
+const synthesisMethod = (): string[] =>
+  unitInputs(
+    { module: "unit", verilog: "", stubs: "", blackBoxes: [] },
+    recipeFor({ kind: "cells", library: GENERIC_LIBRARY }),
+  );
+
+/**
+ * What a report of a point depends on: the RTL, how it is synthesised, the constants, and what runs on it. `program` stands for
+ * the compiled layer and its data, so that another compiler or quantiser makes another report.
+ */
+export function areaPointKey({ params, layer, node }: AreaPoint, setting: AreaSetting, program = ""): string {
   const { benchmark = null, fusion = "auto" } = layer ?? {};
   const parts = [POINT_VERSION, benchmark, fusion, node?.name ?? setting.node, setting.memory, CONSTANTS];
-  return contentKey([JSON.stringify(parts), rtlHash(params)]);
+  return contentKey([JSON.stringify(parts), rtlHash(params), ...synthesisMethod(), program]);
 }
 
 export interface AreaStudyOptions {
   readonly store: ReportStore;
   readonly setting: AreaSetting;
+  /** Stands for the compiled layer of a point and its data, as {@link programKey} has it. */
+  readonly program: (point: AreaPoint) => string;
   /** The cost of a point's accelerator, with the energy of its layer. */
   readonly measure: (point: AreaPoint) => Promise<CostReport>;
   /** Before a point is looked at: its place in the list. Throws when the study was interrupted. */
@@ -101,7 +124,7 @@ export interface AreaStudyOptions {
 export async function runAreaStudy(points: readonly AreaPoint[], options: AreaStudyOptions): Promise<void> {
   for (const [index, point] of points.entries()) {
     await options.onPoint(point, index);
-    const key = areaPointKey(point, options.setting);
+    const key = areaPointKey(point, options.setting, options.program(point));
     const known = options.store.get(key);
     const report = known ?? (await options.measure(point));
     if (known === undefined) options.store.add(key, report);
