@@ -1,0 +1,44 @@
+/** Encoder layers and LayerNorm alone with functions as I-BERT has them, on the RTL: every tensor equals the integer model's. */
+import { describe, expect, test } from "vitest";
+import { makeWorkload, runWorkload } from "../src/bench/index.ts";
+import { withSeed } from "../src/harness/index.ts";
+import { caseName, runEncoderCase } from "./support/encoder-case.ts";
+import { variant } from "./support/params.ts";
+
+const params = variant({ rows: 8, cols: 8, accumulatorKib: 64, variants: { layernorm: "ibert" } });
+
+describe("LayerNorm as I-BERT has it", () => {
+  test.each([
+    [7, "all", 0],
+    [30, "off", 0.3],
+  ] as const)(
+    "a layer at length %i, fusion %s, stalls %f",
+    (seq, fusion, stallProbability) =>
+      withSeed(async ({ seed }) => {
+        const c = {
+          params,
+          bert: { hidden: 72, heads: 3, intermediate: 120, layers: 1 },
+          seq,
+          valid: [seq, Math.ceil(seq / 2)],
+          memory: { latencyCycles: 40, stallProbability, bytesPerCycle: params.beatBytes },
+          fusion,
+          seed,
+        };
+        const { tensors, differences } = await runEncoderCase(c);
+        expect(differences, caseName(c)).toEqual([]);
+        expect(tensors).toBe(7 * c.valid.length);
+      }),
+    600_000,
+  );
+
+  test.each([0, 0.4])("LayerNorm alone, rows of 768 columns, stalls %f", (stallProbability) =>
+    withSeed(async ({ seed }) => {
+      const memory = { latencyCycles: 40, stallProbability, bytesPerCycle: params.beatBytes, seed };
+      const choice = { seq: 1, layers: 1, repeat: 2, softmax: "deferred", seed } as const;
+      const workload = makeWorkload("layernorm", params, choice, { memory });
+      const { comparisons } = await runWorkload(params, workload, { memory, check: true });
+      expect(comparisons!.map(({ differences }) => differences)).toEqual([0]);
+      expect(comparisons![0]!.values).toBeGreaterThan(700);
+    }),
+  );
+});
