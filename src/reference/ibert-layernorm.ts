@@ -17,8 +17,8 @@ const MEAN_FRACTION_BITS = 4;
 
 /**
  * floor(sqrt(n)) of a u42, algorithm 4: x = floor((x + floor(n / x)) / 2), until that does not fall. The paper divides once more to
- * see that it does not; five steps are always enough: the first x is at most 2 · sqrt(n), and five steps leave a relative
- * error of 2^-48.
+ * see that it does not; five steps are always enough: the first x is at most 2 · sqrt(n), and five steps leave less than
+ * 2^-48 of it.
  */
 export function newtonRoot(n: number): number {
   assertUnsigned(n, VARIANCE_BITS, "i-sqrt");

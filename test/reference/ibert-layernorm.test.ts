@@ -25,7 +25,7 @@ describeRandom("five steps of Newton's method", (random) => {
   test("find the floor of the root of perfect squares, of their neighbours, and of what lies before the next", () => {
     const largest = Math.sqrt(largestVariance);
     let wrong = 0;
-    for (let root = random.integer(1, 20); root < largest; root += random.integer(1, 20)) {
+    for (let root = random.integer(1, 20); root < largest; root += random.integer(1, 60)) {
       wrong += Number(newtonRoot(root * root) !== root);
       wrong += Number(newtonRoot(root * root - 1) !== root - 1);
       wrong += Number(newtonRoot(root * root + 2 * root) !== root);
@@ -159,7 +159,7 @@ function errors({ cols, rows, value }: Case): { readonly ibert: number; readonly
 
 describeRandom("i-layernorm against float", (random) => {
   for (const cols of [96, 768, 4096]) {
-    const rows = Math.ceil(8000 / cols);
+    const rows = Math.ceil(4000 / cols);
     test(`gaussian and outliers, sigma from 100: within 1 LSB; d = ${cols}`, () => {
       for (const sigma of [100, 1e3, 3e3]) {
         expect(errors({ rows, cols, value: () => random.gaussian() * sigma + 17 }).ibert).toBeLessThanOrEqual(1);
