@@ -8,7 +8,7 @@ export interface RowMemory {
   readonly sum: Float64Array;
   /** Σ x², u41. */
   readonly squares: Float64Array;
-  /** Factors written by row jobs: r u11, shift u5, mean s19. */
+  /** Factors written by row jobs: r u11, shift u5, mean s19; of I-BERT's LayerNorm r u14 and mean s15. */
   readonly r: Int32Array;
   readonly shift: Uint8Array;
   readonly mean: Int32Array;
