@@ -23,7 +23,7 @@ const CONFIGS: readonly Params[] = [
   normVariant({ cols: 16, lanes: 4 }),
   normVariant({ rows: 16, cols: 8 }),
   normVariant({ rows: 4, cols: 8, functions: ["softmax"] }),
-  normVariant({ cols: 8, variants: { layernorm: "ibert" } }),
+  normVariant({ cols: 8, variants: { softmax: "ibert", layernorm: "ibert", gelu: "ibert" } }),
 ];
 
 /** Memories always ready; each command is offered when the one before it has been taken, or later; STORE may pause. */

@@ -46,10 +46,11 @@ const VARIANTS = [
   normVariant({ cols: 8, functions: [] }),
   normVariant({ cols: 8, functions: ["softmax"] }),
   normVariant({ cols: 8, functions: ["layernorm"] }),
-  normVariant({ cols: 8, variants: { layernorm: "ibert" } }),
   normVariant({ cols: 8, functions: ["gelu"] }),
-  // I-BERT's GELU beside a Softmax of the other kind.
-  normVariant({ cols: 8, variants: { gelu: "ibert" } }),
+  // I-BERT's GELU and LayerNorm beside a Softmax of the other kind, i-exp alone, and all of its functions.
+  normVariant({ cols: 8, variants: { layernorm: "ibert", gelu: "ibert" } }),
+  normVariant({ cols: 8, functions: ["softmax"], variants: { softmax: "ibert" } }),
+  normVariant({ cols: 8, variants: { softmax: "ibert", layernorm: "ibert", gelu: "ibert" } }),
 ];
 
 describe.each(VARIANTS.map((p) => [p.name, p] as const))("norm engine %s", (_, p) => {

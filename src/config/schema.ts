@@ -18,17 +18,10 @@ export type NormVariants = Readonly<Record<NormFeature, NormVariant>>;
 /** What a configuration that asks for nothing has. */
 export const DEFAULT_VARIANTS: NormVariants = { softmax: "systole", layernorm: "systole", gelu: "systole" };
 
-/** The variants that hardware exists for. */
-const BUILT_VARIANTS: Readonly<Record<NormFeature, readonly NormVariant[]>> = {
-  softmax: ["systole"],
-  layernorm: NORM_VARIANTS,
-  gelu: NORM_VARIANTS,
-};
-
-const variantOf = (feature: NormFeature, name: string) =>
+const variantOf = (name: string) =>
   z
-    .enum(BUILT_VARIANTS[feature])
-    .default(DEFAULT_VARIANTS[feature])
+    .enum(NORM_VARIANTS)
+    .default("systole")
     .describe(`${name} restated for hardware ("systole") or as I-BERT has it ("ibert")`);
 
 const memorySchema = z.strictObject({
@@ -61,9 +54,9 @@ export const configSchema = z.strictObject({
         .describe("nonlinear functions built in; the rest runs on the host"),
       variants: z
         .strictObject({
-          softmax: variantOf("softmax", "Softmax"),
-          layernorm: variantOf("layernorm", "LayerNorm"),
-          gelu: variantOf("gelu", "GELU"),
+          softmax: variantOf("Softmax"),
+          layernorm: variantOf("LayerNorm"),
+          gelu: variantOf("GELU"),
         })
         .prefault({}),
       rowSlots: powerOfTwo(16, 1024).default(128).describe("rows whose maxima, sums and factors are kept at a time"),

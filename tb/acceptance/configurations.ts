@@ -1,6 +1,6 @@
 /** Configurations that are none of the presets: every relation between rows, columns, lanes, words and beats. */
 import { checkConfig, deriveParams } from "../../src/config/index.ts";
-import type { NormFeature, Params } from "../../src/config/index.ts";
+import type { NormFeature, NormVariants, Params } from "../../src/config/index.ts";
 
 interface Variant {
   readonly rows: number;
@@ -11,12 +11,14 @@ interface Variant {
   readonly accumulatorKib: number;
   readonly banks?: number;
   readonly functions?: readonly NormFeature[];
+  readonly variants?: NormVariants;
   readonly rowSlots?: number;
   readonly queueDepth?: number;
   readonly semaphores?: number;
   readonly outstanding?: number;
 }
 
+const IBERT = { softmax: "ibert", layernorm: "ibert", gelu: "ibert" } as const;
 const SMALL = { scratchpadKib: 32, accumulatorKib: 64 } as const;
 
 const VARIANTS = {
@@ -55,6 +57,8 @@ const VARIANTS = {
   },
   /** Four tiles a word, two slices a tile. */
   "tall-32x8": { rows: 32, cols: 8, lanes: 4, dmaBits: 256, scratchpadKib: 64, accumulatorKib: 64, outstanding: 32 },
+  /** I-BERT's own functions. */
+  "ibert-8x8": { rows: 8, cols: 8, lanes: 8, dmaBits: 128, ...SMALL, variants: IBERT },
   /** The largest array. */
   "large-64x64": { rows: 64, cols: 64, lanes: 64, dmaBits: 512, scratchpadKib: 256, accumulatorKib: 512 },
 } as const satisfies Record<string, Variant>;
@@ -66,13 +70,13 @@ export const VARIANT_NAMES = Object.keys(VARIANTS) as VariantName[];
 /** Parameters of a variant. */
 export function variantParams(name: VariantName): Params {
   const v: Variant = VARIANTS[name];
-  const { banks = 4, functions, rowSlots = 256, queueDepth = 4, semaphores = 32, outstanding = 8 } = v;
+  const { banks = 4, functions, variants, rowSlots = 256, queueDepth = 4, semaphores = 32, outstanding = 8 } = v;
   const config = {
     name,
     array: { rows: v.rows, cols: v.cols },
     scratchpad: { kib: v.scratchpadKib, banks },
     accumulator: { kib: v.accumulatorKib, banks },
-    norm: { lanes: v.lanes, rowSlots, ...(functions === undefined ? {} : { functions }) },
+    norm: { lanes: v.lanes, rowSlots, functions, variants },
     dma: { bits: v.dmaBits, outstandingReads: outstanding, outstandingWrites: outstanding },
     queueDepth,
     semaphores,

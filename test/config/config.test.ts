@@ -66,9 +66,9 @@ describe("a wrong configuration is met with its place, its value and what is all
       `tiny.json: name: must be lower case letters, digits and dashes, starting with a letter, not "Tiny"; queueDepth: must be one of 2, 4, 8, 16, 32, not 3${SEE}`,
     ],
     [
-      "a variant without hardware",
-      { ...valid, norm: { variants: { softmax: "ibert" } } },
-      `tiny.json: norm.variants.softmax: must be "systole", not "ibert"${SEE}`,
+      "an unknown variant",
+      { ...valid, norm: { variants: { softmax: "float" } } },
+      `tiny.json: norm.variants.softmax: must be one of "systole", "ibert", not "float"${SEE}`,
     ],
     [
       "a variant of a function that is not built in",

@@ -1,4 +1,4 @@
-import { mux, pipe, reg, select, sintLit, uint, uintLit } from "../../hdl/index.ts";
+import { cat, mux, pipe, reg, select, sintLit, times, uint, uintLit } from "../../hdl/index.ts";
 import type { Bool, Sint, Uint } from "../../hdl/index.ts";
 import { isIbert } from "./shape.ts";
 import type { NormFeatures } from "./shape.ts";
@@ -56,7 +56,16 @@ export function laneReduce(scaled: Sint, toExponent: Bool, features: NormFeature
   } else {
     operand.next = distance!;
   }
-  return { scaled: moved, square: operand.mul(operand), quotient };
+  return { scaled: moved, square: squared(operand), quotient };
+}
+
+/** x²: products of two different bits are the same twice, so that one of them at twice the place does, in half of the adders. */
+function squared(x: Uint): Uint {
+  const rows = times(x.width, (i) => {
+    const above = i + 1 < x.width ? cat(x.bits(x.width - 1, i + 1), uintLit(1, 2)) : uintLit(1, 2);
+    return mux(x.bit(i), above.shl(2 * i).extend(2 * x.width), 0);
+  });
+  return rows.reduce((sum, row) => sum.add(row).wrap(2 * x.width));
 }
 
 /** 5124 - |x| of x in Q4.11, 0 beyond. */
