@@ -1,5 +1,4 @@
 import type { Recipe } from "../synthesis/recipe.ts";
-import { countCells } from "../synthesis/netlist.ts";
 import type { FpgaFamily } from "../types.ts";
 import { xilinxDeclarations } from "./declarations.ts";
 import { fpgaUse } from "./resources.ts";
@@ -38,12 +37,9 @@ export function fpgaRecipe(family: FpgaFamily): Recipe {
   const flow = FLOWS[family];
   return {
     script: (top) => [...flow.script(top), "opt_clean"].join("\n"),
-    selected: true,
     files: flow.files(),
     version: 1,
-    read: (netlist) => {
-      const cells = countCells(netlist);
-      return { module: netlist.module, cells, ge: 0, flipFlops: fpgaUse(family, cells).ff, timing: undefined };
-    },
+    figures: (cells) => ({ ge: 0, flipFlops: fpgaUse(family, cells).ff }),
+    timing: undefined,
   };
 }

@@ -1,7 +1,6 @@
 import { analyseTiming, type TimingLibrary } from "../timing/index.ts";
 import type { CellLibrary, ModuleSynthesis } from "../types.ts";
 import { GENERIC_CELLS, genericGenlib, genericLiberty } from "./cells.ts";
-import { countCells, type Netlist } from "./netlist.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** ABC's `compress2rs`, spelt out: its aliases are in a file that the WebAssembly build does not have. */
@@ -26,8 +25,8 @@ const COMPRESS = [
   "balance,-l",
 ];
 
-/** Equivalent nodes merged, the graph made smaller, then cells chosen for area. */
-const ABC_SCRIPT = `+${["strash", "ifraig", "scorr", ...COMPRESS, "dch,-f", "amap"].join(";")}`;
+/** Equivalent nodes merged, the graph made smaller, then cells chosen for area. `ifraig` merges as much in ten times the time. */
+const ABC_SCRIPT = `+${["strash", "&get,-n", "&fraig", "&put", ...COMPRESS, "dch,-f", "amap"].join(";")}`;
 
 const LIBERTY = "cells.lib";
 const GENLIB = "cells.genlib";
@@ -48,7 +47,7 @@ export interface CellTables {
 const VERSION = 1;
 
 /** Standard cells for area: Booth multipliers, then ABC. With the generic set when `library` has no Liberty text. */
-export function cellRecipe(library: CellLibrary, tables: CellTables): Recipe {
+export function cellRecipe(library: CellLibrary, { figures, delays }: CellTables): Recipe {
   const generic = library.liberty === undefined;
   const logic = generic ? `-genlib ${GENLIB}` : `-liberty ${LIBERTY}`;
   return {
@@ -67,12 +66,15 @@ export function cellRecipe(library: CellLibrary, tables: CellTables): Recipe {
       ...(generic && { [GENLIB]: genericGenlib() }),
     },
     version: VERSION,
-    read: (netlist, flat) => figuresOf(netlist, flat ? { ...tables, delays: undefined } : tables),
+    figures: (cells) => figuresOf(cells, figures),
+    timing: delays && ((netlist) => analyseTiming(netlist, delays)),
   };
 }
 
-function figuresOf(netlist: Netlist, { figures, delays }: CellTables): ModuleSynthesis {
-  const cells = countCells(netlist);
+function figuresOf(
+  cells: Readonly<Record<string, number>>,
+  figures: CellTables["figures"],
+): Pick<ModuleSynthesis, "ge" | "flipFlops"> {
   let ge = 0;
   let flipFlops = 0;
   for (const [cell, count] of Object.entries(cells)) {
@@ -80,8 +82,7 @@ function figuresOf(netlist: Netlist, { figures, delays }: CellTables): ModuleSyn
     ge += count * figure.ge;
     if (figure.flipFlop) flipFlops += count;
   }
-  const timing = delays === undefined ? undefined : analyseTiming(netlist, delays);
-  return { module: netlist.module, cells, ge, flipFlops, timing };
+  return { ge, flipFlops };
 }
 
 /** Figures of the generic set. Throws for another cell: the recipe left logic unmapped. */

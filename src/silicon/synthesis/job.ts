@@ -1,10 +1,11 @@
 import type { ModuleSynthesis } from "../types.ts";
-import { readNetlist } from "./netlist.ts";
+import { readCounts } from "./counts.ts";
+import { countCells, readNetlist } from "./netlist.ts";
 import type { Recipe } from "./recipe.ts";
 import type { SynthesisUnit } from "./units.ts";
 import { runYosysJob, type YosysProgram } from "./yosys.ts";
 
-const NETLIST = "netlist.json";
+const COUNTS = "counts.json";
 
 /** The whole script that synthesises a unit. */
 export function unitScript(unit: SynthesisUnit, recipe: Recipe): string {
@@ -16,11 +17,17 @@ export function unitScript(unit: SynthesisUnit, recipe: Recipe): string {
     ...(unit.flatten === true ? ["proc", "memory -nordff", "flatten -noscopeinfo"] : []),
     ...(unit.blockRam === true ? ['setattr -set ram_style "block" m:*'] : []),
     recipe.script(unit.module),
-    // Of an FPGA's flow the netlist alone: its library is in the design too.
-    `write_json ${recipe.selected === true ? "-selected " : ""}${NETLIST}`,
+    // Of a flow for FPGAs the module alone: its library is in the design too.
+    ...(timingOf(unit, recipe) === undefined
+      ? [`tee -q -o ${COUNTS} stat -json ${unit.module}`]
+      : ["setattr -unset src *", "write_json"]),
     "",
   ].join("\n");
 }
+
+/** A design in one piece has no timing: that is composed of its modules', and its netlist would be hundreds of megabytes. */
+const timingOf = ({ flatten }: SynthesisUnit, { timing }: Recipe): Recipe["timing"] =>
+  flatten === true ? undefined : timing;
 
 /** All that the result of a unit depends on but for the version of Yosys. */
 export const unitInputs = (unit: SynthesisUnit, recipe: Recipe): string[] => [
@@ -40,6 +47,14 @@ export async function runUnit(
 ): Promise<ModuleSynthesis> {
   const files = { ...recipe.files, "unit.sv": unit.verilog, "boxes.sv": unit.stubs };
   const script = unitScript(unit, recipe);
-  const json = await runYosysJob({ script, files, result: NETLIST }, program, signal);
-  return recipe.read(readNetlist(json, unit.module, new Set(unit.blackBoxes)), unit.flatten === true);
+  const { module } = unit;
+  const boxes = new Set(unit.blackBoxes);
+  const timing = timingOf(unit, recipe);
+  if (timing === undefined) {
+    const cells = readCounts(await runYosysJob({ script, files, result: COUNTS }, program, signal), module, boxes);
+    return { module, cells, ...recipe.figures(cells), timing: undefined };
+  }
+  const netlist = readNetlist(await runYosysJob({ script, files }, program, signal), module, boxes);
+  const cells = countCells(netlist);
+  return { module, cells, ...recipe.figures(cells), timing: timing(netlist) };
 }

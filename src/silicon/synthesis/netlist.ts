@@ -61,7 +61,7 @@ const moduleSchema = z.object({
 const fileSchema = z.object({ modules: z.record(z.string(), z.unknown()) });
 
 /** ABC's constants under the names of the generic set: levels, not cells. */
-const CONSTANTS = new Set(["ZERO", "ONE"]);
+export const CONSTANTS: ReadonlySet<string> = new Set(["ZERO", "ONE"]);
 
 /**
  * The module `top` of what Yosys' `write_json` wrote. Instances of the modules named in `blackBoxes` become `children`.

@@ -14,8 +14,8 @@ export type YosysProgram = string | undefined;
 export interface YosysJob {
   readonly script: string;
   readonly files: Readonly<Record<string, string>>;
-  /** The file that the script writes and the caller wants. */
-  readonly result: string;
+  /** The file that the script writes and the caller wants; none for what the script prints. */
+  readonly result?: string;
 }
 
 const NAME = "@yowasp/yosys";
@@ -55,24 +55,31 @@ export const runYosysJob = (job: YosysJob, program: YosysProgram, signal: AbortS
 
 async function runWebAssembly({ script, files, result }: YosysJob): Promise<string> {
   const { runYosys } = await import("@yowasp/yosys");
+  // A large result is printed: in the file system of the WebAssembly build each write copies the whole file.
   const printed: Uint8Array[] = [];
-  const keep = (bytes: Uint8Array | null): void => {
-    if (bytes !== null) printed.push(bytes);
-  };
+  const complaints: Uint8Array[] = [];
+  const into =
+    (list: Uint8Array[]) =>
+    (bytes: Uint8Array | null): void => {
+      // The buffer is used again.
+      if (bytes !== null) list.push(bytes.slice());
+    };
   try {
     const tree = await runYosys(
       ["-Q", "-T", "-q", "-s", "script.ys"],
       { ...files, "script.ys": script },
       {
-        stdout: keep,
-        stderr: keep,
+        stdout: into(printed),
+        stderr: into(complaints),
       },
     );
+    if (result === undefined) return Buffer.concat(printed).toString();
     const text = tree?.[result];
     if (typeof text === "string") return text;
     if (text instanceof Uint8Array) return new TextDecoder().decode(text);
   } catch (cause) {
-    throw new Error(lastLines(Buffer.concat(printed).toString()) || String(cause), { cause });
+    const said = Buffer.concat([...printed, ...complaints]).toString();
+    throw new Error(lastLines(said) || String(cause), { cause });
   }
   throw new Error(`no ${result} was written`);
 }
@@ -83,14 +90,14 @@ async function runNative({ script, files, result }: YosysJob, program: string, s
     for (const [name, text] of Object.entries({ ...files, "script.ys": script })) {
       await writeFile(join(folder, name), text);
     }
-    await new Promise<void>((resolve, reject) => {
-      const options = { cwd: folder, signal, maxBuffer: 2 ** 26, killSignal: "SIGKILL" } as const;
+    const printed = await new Promise<string>((resolve, reject) => {
+      const options = { cwd: folder, signal, maxBuffer: 2 ** 29, killSignal: "SIGKILL" } as const;
       execFile(program, ["-Q", "-T", "-q", "-s", "script.ys"], options, (error, stdout, stderr) => {
-        if (error === null) resolve();
+        if (error === null) resolve(stdout);
         else reject(new Error(lastLines(`${stdout}${stderr}`) || error.message, { cause: error }));
       });
     });
-    return await readFile(join(folder, result), "utf8");
+    return result === undefined ? printed : await readFile(join(folder, result), "utf8");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
