@@ -15,14 +15,13 @@ import {
   areaResults,
   measureFpga,
   measureOperands,
-  measurePieces,
   measurePoint,
   programKey,
   renderAreaStudy,
   renderAreaStudyPicture,
   runAreaStudy,
 } from "../../studies/index.ts";
-import type { AreaPoint, AreaRow, AreaStudy, FpgaTotals, MeasuredPiece, OperandRow } from "../../studies/index.ts";
+import type { AreaPoint, AreaRow, AreaStudy, FpgaTotals, OperandRow } from "../../studies/index.ts";
 import { checkpoint, interruptible } from "../interrupt.ts";
 import { addMemoryOptions, integer, memorySettings } from "../options.ts";
 import type { MemoryFlags } from "../options.ts";
@@ -66,7 +65,6 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
   const progress = new Progress({ quiet: flags.json === true });
   const encoders = new Encoders();
   const rows: AreaRow[] = [];
-  let pieces: MeasuredPiece[] = [];
   let operands: OperandRow[] = [];
   let fpga: FpgaTotals[] = [];
   let label = "";
@@ -102,8 +100,6 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
       },
       onRow: (row) => rows.push(row),
     });
-    progress.step("synthesising pieces of I-BERT's own algorithms");
-    pieces = await measurePieces({ technology, signal, onProgress: () => undefined });
     if (parts.includes("operands")) {
       const { rows, cols } = base;
       operands = await measureOperands({
@@ -128,7 +124,7 @@ async function study(flags: StudyFlags, signal: AbortSignal): Promise<void> {
     if (rows.length + operands.length + fpga.length > 0) {
       const { name: library } = GENERIC_LIBRARY;
       const notRun = points.length - rows.length;
-      emit({ config: base.name, library, node: node.name, rows, pieces, operands, fpga, notRun }, flags);
+      emit({ config: base.name, library, node: node.name, rows, operands, fpga, notRun }, flags);
     }
   }
 }

@@ -18,11 +18,13 @@ import {
 import { ErrorSum } from "./figure.ts";
 import type { ErrorFigure } from "./figure.ts";
 
-/** One kind of rows, and how far both come from float on them. */
+/** One kind of rows, and how far all come from float on them. */
 export interface AccuracyRow {
   readonly function: "Softmax" | "LayerNorm" | "GELU";
   readonly rows: string;
   readonly ours: ErrorFigure;
+  /** The function as the accelerator has it when `norm.variants` asks for I-BERT's. */
+  readonly variant: ErrorFigure;
   /** By what a tensor's constants may be; undefined where it divides by zero. */
   readonly ibert: Readonly<Record<string, ErrorFigure | undefined>>;
 }
@@ -35,6 +37,7 @@ const ELEMENTS = 16_384;
 /** `score` gives real scores; both scales see the same row, rounded to them. */
 function softmaxRow(rows: string, cols: number, score: (col: number) => number): AccuracyRow {
   const ours = new ErrorSum();
+  const built = new ErrorSum();
   const ibert = { fine: new ErrorSum(), coarse: new ErrorSum() };
   for (let row = 0; row < Math.ceil(ELEMENTS / cols); row++) {
     const real = Float64Array.from({ length: cols }, (_, col) => score(col));
@@ -43,9 +46,11 @@ function softmaxRow(rows: string, cols: number, score: (col: number) => number):
       const scores = Int32Array.from(real, (x) => Math.round(x / scale));
       const exact = floatSoftmax(Float64Array.from(scores, (x) => x * scale));
       const { probabilities } = softmax(scores, { rows: 1, cols }, expScale(scale));
+      const variant = softmax(scores, { rows: 1, cols }, expScale(scale, "ibert"), "ibert");
       const theirs = iSoftmax(scores, scale);
       exact.forEach((probability, col) => {
         ours.add(probabilities[col]!, 256 * probability, 0, 255);
+        built.add(variant.probabilities[col]!, 256 * probability, 0, 255);
         ibert[name].add(theirs[col]!, 256 * probability, 0, 255);
       });
     }
@@ -54,6 +59,7 @@ function softmaxRow(rows: string, cols: number, score: (col: number) => number):
     function: "Softmax",
     rows,
     ours: ours.figure,
+    variant: built.figure,
     ibert: { fine: ibert.fine.figure, coarse: ibert.coarse.figure },
   };
 }
@@ -73,6 +79,7 @@ function layerNormRow(rows: string, cols: number, value: (col: number) => number
   const gamma = new Float64Array(cols).fill(1);
   const beta = new Float64Array(cols);
   const ours = new ErrorSum();
+  const built = new ErrorSum();
   const ibert = new Map(SHIFTS.map((shift) => [`shift ${shift}`, new ErrorSum()]));
   const broken = new Set<string>();
   for (let row = 0; row < Math.ceil(ELEMENTS / cols); row++) {
@@ -83,13 +90,15 @@ function layerNormRow(rows: string, cols: number, value: (col: number) => number
     // Whole units where they fit the input of the function, as a calibrated scale does.
     const largest = x.reduce((top, value) => Math.max(top, Math.abs(value)), 1);
     const inputScale = Math.max(1, largest / INPUT_LIMIT);
-    const constants = layerNormConstants({
-      ...{ accumulatorScales: new Float64Array(cols).fill(1), inputScale, gamma, beta, outputScale },
-    });
-    const { output } = layerNorm(x, { rows: 1, cols }, constants);
-    output.forEach((y, col) => {
-      ours.add(y, exact[col]! / outputScale, -128, 127);
-    });
+    for (const [sum, variant] of [[ours, "systole"] as const, [built, "ibert"] as const]) {
+      const constants = layerNormConstants({
+        ...{ accumulatorScales: new Float64Array(cols).fill(1), inputScale, gamma, beta, outputScale, variant },
+      });
+      const { output } = layerNorm(x, { rows: 1, cols }, constants);
+      output.forEach((y, col) => {
+        sum.add(y, exact[col]! / outputScale, -128, 127);
+      });
+    }
     for (const shift of SHIFTS) {
       const theirs = iLayerNorm(x, { shift, gamma, beta, outputScale });
       if (theirs === undefined) broken.add(`shift ${shift}`);
@@ -102,6 +111,7 @@ function layerNormRow(rows: string, cols: number, value: (col: number) => number
     function: "LayerNorm",
     rows,
     ours: ours.figure,
+    variant: built.figure,
     ibert: Object.fromEntries([...ibert].map(([name, sum]) => [name, broken.has(name) ? undefined : sum.figure])),
   };
 }
@@ -110,8 +120,10 @@ function layerNormRow(rows: string, cols: number, value: (col: number) => number
 function geluRow(range: number): AccuracyRow {
   const outputScale = range / 127;
   // The accumulator is finer than x, as accumulators are.
-  const constants = geluConstants([2 ** -23], outputScale);
-  const ours = new ErrorSum();
+  const kinds = (["systole", "ibert"] as const).map((variant) => ({
+    sum: new ErrorSum(),
+    constants: geluConstants([2 ** -23], outputScale, variant),
+  }));
   const narrow = new ErrorSum();
   const wide = new ErrorSum();
   const [narrowScale, wideScale] = [range / 127, range / 2 ** 19];
@@ -119,8 +131,10 @@ function geluRow(range: number): AccuracyRow {
     sum.add(y, floatGelu(x) / outputScale, -128, 127);
   };
   for (let x = -range * 2048; x <= Math.min(range * 2048, 32_767); x++) {
-    const [y] = gelu(Int32Array.of(4096 * x), { rows: 1, cols: 1 }, constants);
-    error(ours, y!, x / 2048);
+    for (const { sum, constants } of kinds) {
+      const [y] = gelu(Int32Array.of(4096 * x), { rows: 1, cols: 1 }, constants);
+      error(sum, y!, x / 2048);
+    }
     const q = Math.round(x / 2048 / wideScale);
     error(wide, iGeluInteger(q, { scale: wideScale, bits: 22, drop: 14, outputScale }), q * wideScale);
   }
@@ -130,7 +144,8 @@ function geluRow(range: number): AccuracyRow {
   return {
     function: "GELU",
     rows: `x from -${range} to ${range}`,
-    ours: ours.figure,
+    ours: kinds[0]!.sum.figure,
+    variant: kinds[1]!.sum.figure,
     ibert: { s8: narrow.figure, s22: wide.figure },
   };
 }

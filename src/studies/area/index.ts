@@ -4,7 +4,6 @@ export * from "./measure.ts";
 export * from "./operands.ts";
 export * from "./picture.ts";
 export { areaStudyPage } from "./page.ts";
-export * from "./pieces.ts";
 export * from "./points.ts";
 export * from "./result.ts";
 export * from "./run.ts";

@@ -1,39 +1,10 @@
 /** The page's sections that compare the variants of one group. */
-import { grouped, percent } from "../../report/index.ts";
-import { against, againstCount, figures, kge, millijoules, mm2, onChip, productOf } from "./page-format.ts";
-import { normEnergyShare, partOf, type AreaRow } from "./result.ts";
+import { percent } from "../../report/index.ts";
+import { against, againstCount, figures, kge, millijoules, onChip } from "./page-format.ts";
+import { ENERGIES, variantTable, withEnergy } from "./page-table.ts";
+import type { AreaRow } from "./result.ts";
 
 type Rows = readonly AreaRow[];
-
-const withEnergy = (rows: Rows): Rows => rows.filter(({ energy }) => energy !== undefined);
-
-/** Columns of the tables by their heads; those of energy are of rows that have one. */
-const COLUMNS = {
-  kGE: (row: AreaRow) => kge(row.totalGe),
-  "of them logic": (row: AreaRow) => kge(row.logicGe),
-  "mm²": (row: AreaRow) => mm2(row.um2 ?? 0),
-  "of it SRAM": (row: AreaRow) => percent(row.sramGe / row.totalGe, 0),
-  "norm unit": (row: AreaRow) => percent(row.normShare),
-  "norm unit, kGE": (row: AreaRow) => kge(row.blocks.norm ?? 0),
-  "a lane, kGE": (row: AreaRow) => kge((row.norm["lane_*"] ?? 0) / row.lanes),
-  MHz: (row: AreaRow) => grouped(row.fmaxMhz),
-  cycles: (row: AreaRow) => grouped(row.energy!.cycles),
-  energy: (row: AreaRow) => millijoules(row.energy!.totalPicojoules),
-  "of it DRAM": (row: AreaRow) => millijoules(partOf(row, "DRAM")),
-  "without DRAM": (row: AreaRow) => millijoules(onChip(row)),
-  "norm unit of that": (row: AreaRow) => percent(normEnergyShare(row)?.onChip ?? 0),
-  "norm unit, energy": (row: AreaRow) => millijoules(partOf(row, "norm unit")),
-  "energy × delay": (row: AreaRow) => productOf(row.energy!.energyDelayProduct),
-} as const;
-type Column = keyof typeof COLUMNS;
-const ENERGIES: readonly Column[] = ["energy", "without DRAM", "norm unit of that", "energy × delay"];
-
-/** A table of the variants by name. */
-const variants = (head: string, rows: Rows, columns: readonly Column[]): string =>
-  figures(
-    [head, ...columns],
-    rows.map((row) => [row.name, ...columns.map((column) => COLUMNS[column](row))]),
-  );
 
 /** What each function costs in area. */
 export function functionSection(rows: Rows): string[] {
@@ -66,7 +37,7 @@ export function laneSection(all: Rows): string[] {
   if (most?.energy === undefined || least?.energy === undefined || most === least) return [];
   return [
     "## Lanes",
-    variants("", rows, ["kGE", "norm unit", "MHz", "cycles", "energy", "without DRAM", "energy × delay"]),
+    variantTable("", rows, ["kGE", "norm unit", "MHz", "cycles", "energy", "without DRAM", "energy × delay"]),
     `${least.lanes} lanes in place of ${most.lanes} take ${against(most.blocks.norm!, least.blocks.norm!)} area in the norm unit and ${against(most.totalGe, least.totalGe)} in all, for ${againstCount(most.energy.cycles, least.energy.cycles)} cycles and ${against(most.energy.totalPicojoules, least.energy.totalPicojoules)} energy. More lanes than columns cannot be built; 32 of them are the last row of the arrays below.`,
   ];
 }
@@ -77,7 +48,7 @@ export function fusionSection(all: Rows): string[] {
   if (fused?.energy === undefined || nothing?.energy === undefined || fused === nothing) return [];
   return [
     "## Fusion",
-    variants("behind their products", rows, [
+    variantTable("behind their products", rows, [
       "cycles",
       "energy",
       "energy × delay",
@@ -94,7 +65,7 @@ export function memorySection(all: Rows): string[] {
   if (small?.energy === undefined || large?.energy === undefined) return [];
   return [
     "## 64 + 256 KiB against 256 + 64 KiB",
-    variants("scratchpad + accumulator", rows, ["kGE", "mm²", "cycles", "energy", "of it DRAM", "energy × delay"]),
+    variantTable("scratchpad + accumulator", rows, ["kGE", "mm²", "cycles", "energy", "of it DRAM", "energy × delay"]),
     `At equal total the small scratchpad and the large accumulator take ${against(large.totalGe, small.totalGe)} area, ${againstCount(large.energy.cycles, small.energy.cycles)} cycles and ${against(large.energy.totalPicojoules, small.energy.totalPicojoules)} energy: the more rows of sums fit, the less often the weights pass by. The accelerator itself takes ${millijoules(onChip(small))} and ${millijoules(onChip(large))}; the rest of the difference is DRAM. Longer sequences: [Memory sizes and fusion](memory.md).`,
   ];
 }
@@ -108,7 +79,7 @@ export function arraySection(all: Rows): string[] {
   return [
     "## Size of the array",
     `A ${least.energy.workload.replace(", l = ", " of ")} tokens, as many lanes as columns, memories as above:`,
-    variants("array", rows, ["kGE", "of them logic", "norm unit", "MHz", "cycles", ...ENERGIES]),
+    variantTable("array", rows, ["kGE", "of them logic", "norm unit", "MHz", "cycles", ...ENERGIES]),
     `${elements(most) / elements(least)} times the processing elements make the accelerator ${larger((row) => row.totalGe)} times as large and ${(least.energy.cycles / most.energy.cycles).toFixed(1)} times as fast, at ${against(least.energy.totalPicojoules, most.energy.totalPicojoules)} energy: the memories are the larger part of the small one, and each activation and weight that is fetched meets more processing elements. The norm unit's share of the area goes from ${percent(least.normShare)} to ${percent(most.normShare)}, since its lanes grow with the columns and the memories stay.`,
   ];
 }
@@ -118,7 +89,7 @@ export function nodeSection(all: Rows): string[] {
   if (rows.length < 2) return [];
   return [
     "## Technology",
-    variants("node", rows, ["mm²", "of it SRAM", "norm unit", "MHz", ...ENERGIES]),
+    variantTable("node", rows, ["mm²", "of it SRAM", "norm unit", "MHz", ...ENERGIES]),
     "One design and one run: what changes is the table of [technology figures](../technology.md). DRAM does not scale with the node, so that its part grows; bit cells shrink by another ratio than gates do, and shares of the area move with that.",
   ];
 }

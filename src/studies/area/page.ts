@@ -1,7 +1,7 @@
 /** docs/studies/area.md, from the results of the study: text whose every figure is filled in, in the order of its questions. */
 import { compareAccuracy } from "../accuracy/index.ts";
 import { fpgaSection } from "./page-fpga.ts";
-import { accuracySection, piecesSection } from "./page-ibert.ts";
+import { accuracySection, ibertSection } from "./page-ibert.ts";
 import {
   arraySection,
   fusionSection,
@@ -37,7 +37,7 @@ export function areaStudyPage(study: AreaStudy): string {
     ...nodeSection(rowsOf("node")),
     ...fpgaSection(study.config, study.fpga),
     ...accuracySection(compareAccuracy()),
-    ...piecesSection(study.pieces, rowsOf("functions")),
+    ...ibertSection(rowsOf("ibert")),
     ...surveySection(rowsOf),
   ];
   return `${sections.join("\n\n")}\n`;

@@ -3,7 +3,7 @@ import type { LayerBenchmark } from "../../bench/index.ts";
 import { parseLayerShape } from "../../bench/index.ts";
 import type { Fusion } from "../../compiler/index.ts";
 import { checkConfig, deriveParams } from "../../config/index.ts";
-import type { Params } from "../../config/index.ts";
+import type { NormFeature, NormVariants, Params } from "../../config/index.ts";
 import { SystoleError } from "../../errors.ts";
 import { technologyNode } from "../../silicon/technology/index.ts";
 import type { NodeName, TechnologyNode } from "../../silicon/technology/index.ts";
@@ -13,6 +13,7 @@ export const AREA_GROUPS = {
   fusion: "operations behind their products, or through DRAM",
   memory: "scratchpad against accumulator, 320 KiB in all",
   functions: "with and without the norm functions",
+  ibert: "functions as I-BERT has them, in place of those restated for hardware",
   lanes: "lanes of the norm unit",
   array: "size of the array, as many lanes as columns",
   node: "technology, one design",
@@ -41,9 +42,12 @@ interface Change {
   readonly accumulatorKib?: number;
   readonly lanes?: number;
   readonly functions?: readonly string[];
+  readonly variants?: Partial<NormVariants>;
   readonly fusion?: Fusion;
   readonly node?: NodeName;
 }
+
+const TITLES: Readonly<Record<NormFeature, string>> = { softmax: "Softmax", layernorm: "LayerNorm", gelu: "GELU" };
 
 /** As many lanes as columns, which is the default. */
 const square = (size: number): Change => ({ array: { rows: size, cols: size } });
@@ -65,6 +69,13 @@ const VARIANTS: readonly {
   { group: "functions", name: "LayerNorm alone", change: { functions: ["layernorm"] }, layer: false },
   { group: "functions", name: "GELU alone", change: { functions: ["gelu"] }, layer: false },
   { group: "functions", name: "requantise and ReLU", change: { functions: [] }, layer: false },
+  { group: "ibert", name: "none", change: {}, layer: true },
+  ...([["softmax"], ["layernorm"], ["gelu"], ["softmax", "layernorm", "gelu"]] as const).map((functions) => ({
+    group: "ibert" as const,
+    name: functions.length === 1 ? TITLES[functions[0]] : "all three",
+    change: { variants: Object.fromEntries(functions.map((name) => [name, "ibert" as const])) },
+    layer: true,
+  })),
   { group: "lanes", name: "16 lanes", change: {}, layer: true },
   { group: "lanes", name: "8 lanes", change: { lanes: 8 }, layer: true },
   { group: "lanes", name: "4 lanes", change: { lanes: 4 }, layer: true },
@@ -82,12 +93,21 @@ const VARIANTS: readonly {
 function derive(base: Params, change: Change): Params {
   const { config } = base;
   const { array = config.array, lanes, functions = config.norm.functions } = change;
+  // A function that is not built in has no variant.
+  const variants = Object.fromEntries(
+    Object.entries(config.norm.variants).filter(([name]) => functions.includes(name)),
+  );
   const derived = {
     ...config,
     array,
     scratchpad: { ...config.scratchpad, kib: change.scratchpadKib ?? config.scratchpad.kib },
     accumulator: { ...config.accumulator, kib: change.accumulatorKib ?? config.accumulator.kib },
-    norm: { ...config.norm, functions, ...(lanes !== undefined && { lanes }) },
+    norm: {
+      ...config.norm,
+      functions,
+      variants: { ...variants, ...change.variants },
+      ...(lanes !== undefined && { lanes }),
+    },
   };
   return deriveParams(checkConfig(derived, config.name));
 }

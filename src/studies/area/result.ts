@@ -85,11 +85,6 @@ export const areaStudySchema = z.strictObject({
   library: z.string(),
   node: z.string(),
   rows: z.array(areaRowSchema),
-  pieces: z
-    .array(
-      z.strictObject({ function: z.enum(["Softmax", "LayerNorm", "GELU"]), what: z.string(), widths: z.string(), ge }),
-    )
-    .describe("what elements of I-BERT's own algorithms would need"),
   operands: z.array(operandRowSchema).default([]),
   fpga: z.array(fpgaTotalsSchema).default([]).describe("what `config` takes of each family"),
   notRun: z.number().int().nonnegative().describe("points that an interruption left out"),
