@@ -183,7 +183,7 @@ test.each([
   [true, "systole", 7],
   [false, "systole", 14],
   [true, "ibert", 7],
-  [false, "ibert", 48],
+  [false, "ibert", 40],
 ] as const)(
   "a row leaves every so many cycles (softmax: %s, LayerNorm %s: %i)",
   async (softmax, layernorm, cyclesPerRow) => {

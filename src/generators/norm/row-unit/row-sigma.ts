@@ -8,44 +8,42 @@ import { leadingZeroPairs } from "./leading-zeros.ts";
 import { varianceStream, WHOLE_VARIANCE_BITS } from "./row-stream.ts";
 
 const PAIRS = WHOLE_VARIANCE_BITS / 2;
-/** Bits of x, which begins as a power of two above sigma, and of floor(V / x). */
-const ROOT_BITS = PAIRS + 1;
-const QUOTIENT_BITS = PAIRS;
-/** Steps of Newton's method: after these x is sigma, whatever V is. */
-const NEWTON_STEPS = 5;
+/** Bits of x from its second value on, and of floor(V / x). */
+const ROOT_BITS = PAIRS;
+/** Steps of Newton's method that divide, after one that shifts: then x is sigma, whatever V is. */
+const DIVIDING_STEPS = 4;
 /** Bits of a quotient that a cycle finds; cycles of each division. */
 const STEPS = 3;
-const NEWTON_CYCLES = QUOTIENT_BITS / STEPS;
+const NEWTON_CYCLES = ROOT_BITS / STEPS;
 const FACTOR_CYCLES = 5;
 const RECIPROCAL_CYCLES = 4;
 /** Bits of the divisor of a Softmax row: its sum from the highest bit on. */
 const DIVISOR_BITS = 16;
-const SUM_PAIRS = ROW_SUM_BITS / 2;
 
 /** Cycles of a row of either kind. */
 export const rowSigmaCycles = {
   softmax: 2 + RECIPROCAL_CYCLES + 1,
-  layernorm: 2 + NEWTON_STEPS * (NEWTON_CYCLES + 1) + FACTOR_CYCLES + 1,
+  layernorm: 2 + DIVIDING_STEPS * (NEWTON_CYCLES + 1) + FACTOR_CYCLES + 1,
 } as const;
 
 /**
  * Row unit, I-BERT's LayerNorm: sigma = i-sqrt(V) by Newton's method, x = floor((x + floor(V / x)) / 2) as long as that falls, and
- * r = floor(2^(13 + shift) / sigma), 2^shift the least power of two from sigma on. All divisions on one restoring divider, which
- * also makes r = 2^26 / divisor of Softmax rows, rounded, at most 2047. Source: I-BERT (arXiv 2101.01321), section 3.6 and
- * algorithm 4.
+ * r = floor(2^(13 + shift) / sigma), 2^shift the least power of two from sigma on. The first x is a power of two above sigma, by
+ * which a shift divides; all other divisions are those of one restoring divider, which also makes r = 2^26 / divisor of Softmax
+ * rows, rounded, at most 2047. Source: I-BERT (arXiv 2101.01321), section 3.6 and algorithm 4.
  *
  * ```
- *   0           V enters                          a Softmax row's sum
+ *   0           V enters                               a Softmax row's sum
  *   1           leading zero pairs counted
- *   2           x = 2^(place + 1)                 divisor: 16 bits from the highest on
- *   3 .. 9      V / x, three bits a cycle         3 .. 6   quotient, three bits a cycle
- *   10          x + quotient, halved              7        rounded, factor written
- *   11 .. 42    four times more
- *   43 .. 47    2^(15 + place) / x
- *   48          factor written
+ *   2           x = 2^(place + 1) + V / that, halved   divisor: 16 bits from the highest on
+ *   3 .. 9      V / x, three bits a cycle              3 .. 6   quotient, three bits a cycle
+ *   10          x + quotient, halved                   7        rounded, factor written
+ *   11 .. 34    three times more
+ *   35 .. 39    2^(15 + place) / x
+ *   40          factor written
  * ```
  *
- * Latency 48 cycles whatever V is, Softmax 7; the next row enters when this one leaves. r is 0 where V or the sum is.
+ * Latency 40 cycles whatever V is, Softmax 7; the next row enters when this one leaves. r is 0 where V or the sum is.
  */
 export const RowSigma = module(
   "norm_row_sigma",
@@ -64,9 +62,9 @@ export const RowSigma = module(
     const root = reg(uint(ROOT_BITS), { reset: false });
     const remainder = reg(uint(ROOT_BITS), { reset: false });
     /** The dividend's low bits leave on top, the quotient's enter below. */
-    const digits = reg(uint(QUOTIENT_BITS), { reset: false });
+    const digits = reg(uint(ROOT_BITS), { reset: false });
     const cycle = reg(uint(3), { reset: false });
-    const newton = reg(uint(3), { reset: false });
+    const newton = reg(uint(2), { reset: false });
     /** sigma is a power of two. */
     const whole = reg(bool, { reset: false });
     const state = fsm("idle", "count", "begin", "newton", "halve", "factor", "done");
@@ -76,7 +74,12 @@ export const RowSigma = module(
     io.from.ready.set(ready);
 
     const powerOfPlace = decode(place, PAIRS);
-    const divisor = leadingBits(row.value.wrap(ROW_SUM_BITS), place);
+    // V / 2^(place + 1), or a sum with its highest bit in one of two places: bits above are 0.
+    const sum = cat(row.value.wrap(ROW_SUM_BITS), uintLit(0, DIVISOR_BITS - 1));
+    const amount = mux(softmax, cat(place.bits(3, 0), uintLit(0, 1)), place.add(1).wrap(5));
+    const shifted = mux(softmax, sum, row.value.extend(sum.width)).shr(amount);
+    const high = shifted.bit(DIVISOR_BITS);
+    const divisor = mux(high, shifted.bits(DIVISOR_BITS, 1), shifted.wrap(DIVISOR_BITS));
     const rounded = digits
       .wrap(ROW_FACTOR_BITS + 1)
       .add(1)
@@ -85,7 +88,7 @@ export const RowSigma = module(
     const floored = mux(whole, uintLit(2 ** (rBits - 1), rBits), digits.bits(rBits, 1));
     const r = mux(softmax, rounded.extend(rBits), floored);
     // The sum has 2 · place + 2 bits or one less, and its shift is that less 6, or 0.
-    const sumShift = cat(place.bits(3, 0), divisor.high).extend(6).sub(5);
+    const sumShift = cat(place.bits(3, 0), high).extend(6).sub(5);
     const sigmaShift = place.add(whole.or(zero).not()).wrap(FACTOR_SHIFT_BITS);
     const least = mux(
       sumShift.bit(sumShift.width - 1),
@@ -100,10 +103,10 @@ export const RowSigma = module(
     io.jobDone.set(state.is("done").and(row.tag.last));
 
     const divide = (then: () => void): void => {
-      const above = times(STEPS, (i) => digits.bit(QUOTIENT_BITS - 1 - i));
+      const above = times(STEPS, (i) => digits.bit(ROOT_BITS - 1 - i));
       const found = divisionDigits(remainder, root, above);
       remainder.next = found.remainder;
-      digits.next = cat(digits.wrap(QUOTIENT_BITS - STEPS), ...found.quotient);
+      digits.next = cat(digits.wrap(ROOT_BITS - STEPS), ...found.quotient);
       cycle.next = cycle.sub(1).wrap(3);
       when(cycle.eq(0), then);
     };
@@ -113,9 +116,9 @@ export const RowSigma = module(
       cycle.next = cycles - 1;
     };
     const loadVariance = (): void => {
-      load(row.value.bits(2 * PAIRS - 1, QUOTIENT_BITS), row.value.wrap(QUOTIENT_BITS), NEWTON_CYCLES);
+      load(row.value.bits(2 * PAIRS - 1, ROOT_BITS), row.value.wrap(ROOT_BITS), NEWTON_CYCLES);
     };
-    const none = uintLit(0, QUOTIENT_BITS);
+    const none = uintLit(0, ROOT_BITS);
     state.states({
       idle: () => undefined,
       count: () => {
@@ -128,11 +131,12 @@ export const RowSigma = module(
       },
       begin: () => {
         when(softmax, () => {
-          root.next = divisor.bits.extend(ROOT_BITS);
+          root.next = divisor.extend(ROOT_BITS);
           load(uintLit(2 ** (DIVISOR_BITS - 1), DIVISOR_BITS), none, RECIPROCAL_CYCLES);
           state.goto("factor");
         }).otherwise(() => {
-          root.next = cat(powerOfPlace, uintLit(0, 1));
+          // The quotient is below the power of two: nothing carries.
+          root.next = powerOfPlace.or(shifted.bits(ROOT_BITS, 1));
           loadVariance();
           state.goto("newton");
         });
@@ -146,8 +150,8 @@ export const RowSigma = module(
         when(digits.lt(root), () => {
           root.next = root.add(digits).shr(1).wrap(ROOT_BITS);
         });
-        newton.next = newton.add(1).wrap(3);
-        when(newton.eq(NEWTON_STEPS - 1), () => {
+        newton.next = newton.add(1).wrap(2);
+        when(newton.eq(DIVIDING_STEPS - 1), () => {
           load(powerOfPlace, none, FACTOR_CYCLES);
           state.goto("factor");
         }).otherwise(() => {
@@ -176,14 +180,3 @@ export const RowSigma = module(
 
 /** 2^place, in `count` bits. */
 const decode = (place: Uint, count: number): Uint => cat(...times(count, (i) => place.eq(count - 1 - i)));
-
-/** Of a sum whose highest bit is in pair `place`: 16 bits from the highest on, and whether that is the pair's upper bit. */
-function leadingBits(sum: Uint, place: Uint): { readonly bits: Uint; readonly high: Uint } {
-  const zeroPairs = uintLit(SUM_PAIRS - 1, 4)
-    .sub(place.wrap(4))
-    .wrap(4);
-  const shifted = sum.shl(cat(zeroPairs, uintLit(0, 1))).wrap(ROW_SUM_BITS);
-  const high = shifted.bit(ROW_SUM_BITS - 1);
-  const from = (top: number): Uint => shifted.bits(top, top - DIVISOR_BITS + 1);
-  return { bits: mux(high, from(ROW_SUM_BITS - 1), from(ROW_SUM_BITS - 2)), high };
-}

@@ -59,11 +59,11 @@ export function rowUnitCycles(f: NormFeatures): { readonly softmax: number[]; re
  * Every stage holds a row of its own: a LayerNorm row every 14 cycles, a Softmax row every 7. Without LayerNorm there
  * are no stages for mean and variance. Sums are read in cycles in which the pipeline reads none.
  *
- * With I-BERT's LayerNorm root and reciprocal are one stage, whose divider a LayerNorm row has for 48 cycles:
+ * With I-BERT's LayerNorm root and reciprocal are one stage, whose divider a LayerNorm row has for 40 cycles:
  *
  * ```
  *   fetch ──► mean ──► variance ──► sigma ──► row factors
- *    2          10        13          48       cycles of a LayerNorm row
+ *    2          10        13          40       cycles of a LayerNorm row
  *    2           1         1           7       cycles of a Softmax row
  * ```
  */
