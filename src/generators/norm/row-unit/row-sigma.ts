@@ -77,7 +77,7 @@ export const RowSigma = module(
     // V / 2^(place + 1), or a sum with its highest bit in one of two places: bits above are 0.
     const sum = cat(row.value.wrap(ROW_SUM_BITS), uintLit(0, DIVISOR_BITS - 1));
     const amount = mux(softmax, cat(place.bits(3, 0), uintLit(0, 1)), place.add(1).wrap(5));
-    const shifted = mux(softmax, sum, row.value.extend(sum.width)).shr(amount);
+    const shifted = shiftDown(mux(softmax, sum, row.value.extend(sum.width)), amount, ROOT_BITS + 1);
     const high = shifted.bit(DIVISOR_BITS);
     const divisor = mux(high, shifted.bits(DIVISOR_BITS, 1), shifted.wrap(DIVISOR_BITS));
     const rounded = digits
@@ -180,3 +180,13 @@ export const RowSigma = module(
 
 /** 2^place, in `count` bits. */
 const decode = (place: Uint, count: number): Uint => cat(...times(count, (i) => place.eq(count - 1 - i)));
+
+/** The lowest bits of x · 2^-amount: the longest steps first, behind each of which fewer bits can still come into the result. */
+function shiftDown(x: Uint, amount: Uint, bits: number): Uint {
+  let shifted = x;
+  for (let place = amount.width - 1; place >= 0; place--) {
+    const width = Math.min(shifted.width, bits + 2 ** place - 1);
+    shifted = mux(amount.bit(place), shifted.shr(2 ** place).extend(shifted.width), shifted).wrap(width);
+  }
+  return shifted;
+}
