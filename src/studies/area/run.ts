@@ -61,13 +61,15 @@ function read(file: string): z.infer<typeof storeSchema> {
   }
 }
 
-/** Hashes of the Verilog by configuration: it does not change while a process runs, and is not made for nothing. */
+/** Hashes of the Verilog, without the places in its source, by configuration: it does not change while a process runs, and is not made for nothing. */
 const rtlHashes = new Map<number, string>();
 
 function rtlHash(params: Params): string {
   const known = rtlHashes.get(params.fingerprint);
   if (known !== undefined) return known;
-  const hash = contentKey(generateAccelerator(params).files.flatMap(({ name, text }) => [name, text]));
+  const hash = contentKey(
+    generateAccelerator(params, { locations: false }).files.flatMap(({ name, text }) => [name, text]),
+  );
   rtlHashes.set(params.fingerprint, hash);
   return hash;
 }
