@@ -56,7 +56,7 @@ test("a build is kept, told step by step, and found again in no time", async () 
   const again = await Promise.all(Array.from({ length: 10 }, () => buildModel(counter, { cacheFolder })));
   expect(again.every(({ cacheHit, addon }) => cacheHit && addon === first.addon)).toBe(true);
   const fastest = Math.min(...again.map(({ buildSeconds }) => buildSeconds));
-  expect(fastest).toBeLessThan(0.05);
+  expect(fastest).toBeLessThan(first.buildSeconds / 5);
 });
 
 test("whatever shapes the model makes another entry", async () => {
