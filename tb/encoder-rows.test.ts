@@ -1,4 +1,4 @@
-/** The shipped model on rows it never saw: the RTL computes every tensor, and with it the class, of the integer model. */
+/** The shipped model on rows it never saw: the RTL computes every tensor of the integer model, and from the last the class. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileEncoder, imageBytes, layerTensor } from "../src/compiler/index.ts";
 import type { Compiled } from "../src/compiler/index.ts";
@@ -13,7 +13,6 @@ import {
   quantise,
   readAccuracyRows,
   readSamples,
-  runEncoder,
 } from "../src/model/index.ts";
 import { Device, runEncoderOn } from "../src/runtime/index.ts";
 
@@ -37,6 +36,7 @@ function programFor(seq: number): Compiled {
 
 describe("rows of the shipped model on the RTL", () => {
   let device: Device;
+  let right = 0;
 
   beforeAll(async () => {
     const { program } = programFor(lengths.at(-1)!);
@@ -57,14 +57,17 @@ describe("rows of the shipped model on the RTL", () => {
   });
 
   test.each(groups.map((group, i) => [i * GROUP, group] as const))("%i and following", async (_first, group) => {
-    for (const { ids } of group) {
+    for (const { ids, label } of group) {
       const input = encoderInput(model, bert, ids);
       const { output, comparisons } = await runEncoderOn(device, bert, programFor(ids.length), input, { check: true });
       expect(comparisons!.map(({ name, differences }) => [name, differences])).toEqual(
         bert.layers.flatMap((_layer, index) => layerTensorNames.map((name) => [layerTensor(index, name), 0])),
       );
-      const classOf = (values: Int8Array): number => argmax(logitsFromOutput(model, bert, values));
-      expect(classOf(output)).toBe(classOf(runEncoder(bert, input.values).output));
+      if (argmax(logitsFromOutput(model, bert, output)) === label) right++;
     }
+  });
+
+  test("the class is right in as many of them as in float", () => {
+    expect(right).toBeGreaterThanOrEqual(147);
   });
 });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
 import {
   calibrate,
   classify,
@@ -24,6 +25,9 @@ const samples = readSamples("models/code-language").map((sample) => ({
 const calibration = samples.map(({ ids }) => ids);
 const bert = quantise(model, calibrate(model, calibration, { kind: "max" }));
 const rows = readAccuracyRows("test/data/code-language-rows.json");
+
+// The test runner waits a minute for an answer, which must get a turn between long computations.
+afterEach(() => setImmediate());
 
 describe("the shipped samples", () => {
   it("are at least two a language", () => {
@@ -62,7 +66,8 @@ describe("accuracy on rows the model never saw", () => {
 
   it("is lost when activations are clipped far too early, and the figures say so", () => {
     const clipped = quantise(model, calibrate(model, calibration, { kind: "percentile", percent: 60 }));
-    const figures = measureAccuracy(model, clipped, rows);
+    const some = rows.filter((_row, i) => i % 3 === 0);
+    const figures = measureAccuracy(model, clipped, some);
     expect(figures.agreement).toBeLessThan(0.99);
     expect(figures.floatAccuracy - figures.integerAccuracy).toBeCloseTo(figures.lostPoints / 100, 12);
   });
