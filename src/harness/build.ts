@@ -157,38 +157,20 @@ async function build(
   const work = join(folder, "work");
   const objects = join(work, "obj");
   await mkdir(objects, { recursive: true });
-  const hints = { name: "hints.vlt", text: inliningHints(design.files) };
+  const hints = { name: HINTS, text: inliningHints(design.files) };
   await Promise.all([hints, ...design.files].map((file) => writeFile(join(work, file.name), file.text)));
   report({ phase: "verilate", done: 0, total: 1 });
   // What all models share is at hand, except with an empty cache: then it compiles while Verilator works.
-  const shared = Promise.all([
+  const shared = [
     preludeFlags(context, flags.optimise !== "-O0"),
     preludeFlags(context, false),
     buildRuntime(context),
-  ]);
-  // Looked at when it is needed; until then a failure of it is no unhandled one.
-  shared.catch(() => undefined);
-  const verilated = await runTool(
-    toolchain.verilator.path,
-    [
-      ...flags.verilator,
-      "--prefix",
-      "Vmodel",
-      "--top-module",
-      design.top,
-      "--Mdir",
-      "obj",
-      hints.name,
-      ...design.files.map(({ name }) => name),
-    ],
-    { cwd: work, signal },
-  );
-  if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, work);
-  const glue = renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8"));
-  const changed = skipSettledInputs(await readSources(objects));
-  await Promise.all([...glue, ...changed].map(({ name, text }) => writeFile(join(objects, name), text)));
-  const units = await translationUnits(objects, flags.optimise);
-  const [optimisedPrelude, plainPrelude, libraries] = await shared;
+  ] as const;
+  const verilated = verilate(design, flags, context, work);
+  // Whichever fails: nothing of a build goes on once it has told its end.
+  await Promise.allSettled([verilated, ...shared]);
+  const units = await verilated;
+  const [optimisedPrelude, plainPrelude, libraries] = await Promise.all(shared);
   let done = 0;
   report({ phase: "compile", done, total: units.length });
   await inParallel(units, async ({ file, optimise }) => {
@@ -234,6 +216,39 @@ const isSlow = (name: string): boolean => /__Slow\.cpp$|__Syms\.cpp$/.test(name)
 interface Unit {
   readonly file: string;
   readonly optimise: string;
+}
+
+/** What Verilator is told about the design beside its text. */
+const HINTS = "hints.vlt";
+
+/** The C++ of a design in the folder `work`: what is to be compiled. */
+async function verilate(
+  design: VerilogDesign,
+  flags: Flags,
+  { toolchain, signal }: RuntimeContext,
+  work: string,
+): Promise<Unit[]> {
+  const objects = join(work, "obj");
+  const verilated = await runTool(
+    toolchain.verilator.path,
+    [
+      ...flags.verilator,
+      "--prefix",
+      "Vmodel",
+      "--top-module",
+      design.top,
+      "--Mdir",
+      "obj",
+      HINTS,
+      ...design.files.map(({ name }) => name),
+    ],
+    { cwd: work, signal },
+  );
+  if (verilated.status !== 0) throw toolError("Verilator", design.top, verilated.stderr, work);
+  const glue = renderGlue(design, await readFile(join(objects, "Vmodel.h"), "utf8"));
+  const changed = skipSettledInputs(await readSources(objects));
+  await Promise.all([...glue, ...changed].map(({ name, text }) => writeFile(join(objects, name), text)));
+  return translationUnits(objects, flags.optimise);
 }
 
 /**

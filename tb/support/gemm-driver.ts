@@ -27,7 +27,9 @@ export function variant(rows: number, cols: number, banks = 4): Params {
 
 /** A simulation of the bench; a large array runs for few cycles, for which a build with Verilator would take far longer than they do. */
 export const open = (p: Params, seed: number) =>
-  simulate(GemmBench, p, { simulator: p.rows * p.cols > 1024 ? "embedded" : "verilator", optimise: 1, seed });
+  p.rows * p.cols > 1024
+    ? simulate(GemmBench, p, { simulator: "embedded", seed })
+    : simulate(GemmBench, p, { simulator: "verilator", optimise: 1, seed });
 export type Bench = Awaited<ReturnType<typeof open>>;
 
 /** Fills both memories through the LOAD ports, one word and one row a cycle. */

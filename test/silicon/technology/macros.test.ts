@@ -1,8 +1,8 @@
 /** The macro model against the macros it was fitted to and against published ones; the user's table. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { formatError, SystoleError } from "../../../src/errors.ts";
 import {
   loadMacroTable,
@@ -119,6 +119,9 @@ describe("nodes", () => {
 
 describe("macro table", () => {
   const folder = mkdtempSync(join(tmpdir(), "systole-macros-"));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
   const load = (value: unknown, name = "macros.json"): ReturnType<typeof loadMacroTable> => {
     const file = join(folder, name);
     writeFileSync(file, typeof value === "string" ? value : JSON.stringify(value));
