@@ -6,8 +6,8 @@ import { VARIANT_NAMES, variantParams } from "./acceptance/configurations.ts";
 import { anyCase } from "./acceptance/matrix.ts";
 import { caseName, runEncoderCase } from "./support/encoder-case.ts";
 
-// The largest array takes minutes to build; the long acceptance run has it.
-const NAMES = VARIANT_NAMES.filter((name) => name !== "large-64x64");
+// The largest array takes minutes to build, and I-BERT's functions have a test of their own; the long acceptance run has both.
+const NAMES = VARIANT_NAMES.filter((name) => name !== "large-64x64" && name !== "ibert-8x8");
 
 describe.each(NAMES)("%s", (name) => {
   const params = variantParams(name);

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { compileEncoder, executeProgram } from "../../src/compiler/index.ts";
 import type { EncoderOptions } from "../../src/compiler/index.ts";
-import { loadConfig, presetNames } from "../../src/config/index.ts";
+import { deriveParams, loadConfig, presetNames } from "../../src/config/index.ts";
 import type { Params } from "../../src/config/index.ts";
+import { NORM_VARIANTS } from "../../src/isa/index.ts";
 import type { RandomBertOptions } from "../../src/model/index.ts";
 import { testParams } from "./support/configs.ts";
 import { differences, imageWith, testInputs, testModel } from "./support/encoder.ts";
@@ -85,10 +86,13 @@ for (const [name, config] of Object.entries(arrays)) {
   });
 }
 
-test("functions that are built in may be left unused, with the same tensors", () => {
-  const params = loadConfig("transformer");
+test.each(NORM_VARIANTS)("functions that are built in may be left unused, with the same tensors: %s", (variant) => {
+  const { config } = loadConfig("transformer");
+  const variants = { softmax: variant, layernorm: variant, gelu: variant };
+  const params = deriveParams({ ...config, norm: { ...config.norm, variants } });
   for (const functions of [[], ["softmax"], ["layernorm", "gelu"]] as const) {
-    check(params, {}, { seq: 20, valid: [20, 7], functions: new Set(functions) });
+    check(params, { variants }, { seq: 20, valid: [20, 7], functions: new Set(functions) });
+    check(params, { variants, softmax: "normalised" }, { seq: 9, valid: [9], functions: new Set(functions) });
   }
 });
 
