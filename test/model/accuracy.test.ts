@@ -64,6 +64,17 @@ describe("accuracy on rows the model never saw", () => {
     expect(figures.meanLogitError).toBeLessThan(0.05);
   });
 
+  it("is kept by all of I-BERT's functions", () => {
+    const variants = { softmax: "ibert", layernorm: "ibert", gelu: "ibert" } as const;
+    const figures = measureAccuracy(
+      model,
+      quantise(model, calibrate(model, calibration, { kind: "max" }), { variants }),
+      rows,
+    );
+    expect(figures.agreement).toBeGreaterThanOrEqual(0.99);
+    expect(figures.meanLogitError).toBeLessThan(0.05);
+  });
+
   it("is lost when activations are clipped far too early, and the figures say so", () => {
     const clipped = quantise(model, calibrate(model, calibration, { kind: "percentile", percent: 60 }));
     const some = rows.filter((_row, i) => i % 3 === 0);

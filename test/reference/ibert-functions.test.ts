@@ -110,12 +110,13 @@ describe("i-gelu", () => {
 });
 
 describeRandom("softmax by i-exp", (random) => {
+  // Exps are rounded down: of 512 small ones the sum is short of up to 256 of 65527, 0.4 % and so a unit of 255.
   test.each([
-    [128, 1],
-    [128, 3],
-    [512, 1],
-    [512, 3],
-  ])("%i gaussian scores of sigma %i: within 1 unit of float", (cols, sigma) => {
+    [128, 1, 1],
+    [128, 3, 1],
+    [512, 1, 1],
+    [512, 3, 2],
+  ])("%i gaussian scores of sigma %i: within %i of float", (cols, sigma, tolerance) => {
     const unit = 1e-3;
     for (let round = 0; round < 10; round++) {
       const scores = Int32Array.from({ length: cols }, () => Math.round((random.gaussian() * sigma) / unit));
@@ -125,7 +126,7 @@ describeRandom("softmax by i-exp", (random) => {
         (most, p, i) => Math.max(most, Math.abs(p - Math.min(255, 256 * exact[i]!))),
         0,
       );
-      expect(error).toBeLessThan(1);
+      expect(error).toBeLessThan(tolerance);
     }
   });
 
