@@ -8,6 +8,25 @@ import { reportFailure } from "./errors.ts";
 const exitCodes = (): string =>
   ["", "Exit codes:", ...Object.values(EXIT).map(({ code, doc }) => `  ${String(code).padEnd(4)}${doc}`)].join("\n");
 
+/** Where to begin, and what the words of the commands' help stand for. */
+async function firstSteps(): Promise<string> {
+  const [{ presetNames }, { namedShapes }] = await Promise.all([
+    import("../config/index.ts"),
+    import("../model/index.ts"),
+  ]);
+  return [
+    "",
+    "First steps:",
+    "  systole run                   classify the shipped texts on the generated RTL",
+    "  systole generate transformer  write its Verilog, into rtl-out/transformer",
+    "  systole report transformer    what it costs in area, time and energy",
+    "  systole <command> --help      the options of a command, with examples",
+    "",
+    `Configurations: ${presetNames().join(", ")}, or a JSON file (docs/configuration.md)`,
+    `Encoders: ${Object.keys(namedShapes).join(", ")}, or hidden,heads,intermediate`,
+  ].join("\n");
+}
+
 /** Builds the commander program with all commands, or with one of them; nothing runs until it is parsed. */
 export async function buildProgram(only?: string): Promise<Command> {
   const program = new Command("systole");
@@ -15,7 +34,7 @@ export async function buildProgram(only?: string): Promise<Command> {
     .description("Generates Transformer accelerators and runs BERT on their RTL, cycle by cycle.")
     .version(manifest.version)
     .showHelpAfterError("(systole --help lists the commands)")
-    .addHelpText("after", exitCodes())
+    .addHelpText("after", `${only === undefined ? `${await firstSteps()}\n` : ""}${exitCodes()}`)
     .exitOverride();
   const names = only === undefined ? Object.keys(COMMANDS) : [only];
   for (const add of await Promise.all(names.map((name) => COMMANDS[name]!()))) add(program);

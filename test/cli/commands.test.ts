@@ -1,10 +1,12 @@
 /** Help, examples, exit codes and colours: what holds for every command. */
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { presetNames } from "../../src/config/index.ts";
 import { EXIT } from "../../src/cli/exit.ts";
 import { ExitRequest, reportFailure } from "../../src/cli/errors.ts";
 import { emitReport } from "../../src/cli/output.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { SystoleError } from "../../src/errors.ts";
+import { namedShapes } from "../../src/model/index.ts";
 import { sampleReport } from "../report/fixture.ts";
 import { exampleArguments, helpOf, parseOnly } from "./parse.ts";
 import { systole } from "./support.ts";
@@ -22,10 +24,15 @@ describe("examples", () => {
   });
 });
 
-test("--help goes to standard output and succeeds, with the exit codes", async () => {
+test("--help goes to standard output and succeeds, with what may be named and the exit codes", async () => {
   const { code, stdout, stderr } = await systole(["--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   for (const name of commands) expect(stdout).toContain(`\n  ${name} `);
+  expect(stdout).toContain(`\nConfigurations: ${presetNames().join(", ")}, or a JSON file`);
+  expect(stdout).toContain(`\nEncoders: ${Object.keys(namedShapes).join(", ")}, or hidden,heads,intermediate\n`);
+  const steps = exampleArguments(stdout).filter(([command]) => command !== "<command>");
+  expect(steps).toHaveLength(3);
+  for (const step of steps) await parseOnly(step);
   for (const exit of Object.values(EXIT)) expect(stdout).toContain(`  ${String(exit.code).padEnd(4)}${exit.doc}\n`);
 });
 

@@ -158,7 +158,7 @@ export function addReport(program: Command): void {
     .addOption(
       new Option(
         "--energy <shape>",
-        "run an encoder layer and add its energy: a well-known encoder (bert-base), or hidden,heads,intermediate",
+        "run an encoder layer and add its energy: bert-base or another well-known encoder, or hidden,heads,intermediate",
       ),
     )
     .addOption(new Option("--seq <n>", "tokens of the layer for --energy").argParser(integer(1, 4096)).default(128))
