@@ -108,3 +108,17 @@ test("a program runs and lists only with the configuration it was compiled for",
   );
   expect({ code: listed.code, stdout: listed.stdout }).toEqual({ code: 2, stdout: "" });
 });
+
+test("a configuration with I-BERT's functions says so, and its programs are for it alone", async () => {
+  const { cwd, config } = tiny();
+  const variants = { softmax: "ibert", gelu: "ibert" };
+  jsonFile(cwd, "ibert.json", { ...TINY, norm: { variants } });
+  const checked = await systole(["check", "ibert.json"], { cwd });
+  expect(checked.stdout).toContain("gelu (I-BERT's), layernorm, softmax (I-BERT's)\n");
+  const choice = ["--seq", "5", "--layers", "1", "-o", "p.systole"];
+  const compiled = await systole(["compile", "--config", "ibert.json", ...choice], { cwd });
+  expect({ code: compiled.code, stderr: withoutProgress(compiled.stderr) }).toEqual({ code: 0, stderr: "" });
+  const listed = await systole(["disasm", "p.systole", ...config], { cwd });
+  expect(listed.stderr).toContain("p.systole: the program was compiled for configuration tiny (fingerprint 0x");
+  expect(listed.code).toBe(2);
+});

@@ -19,11 +19,12 @@ function check(config: string, options: CheckOptions): void {
     );
     return;
   }
+  const functions = [...p.features].map((name) => (p.variants[name] === "ibert" ? `${name} (I-BERT's)` : name));
   const rows = [
     ["array", `${p.rows} x ${p.cols}`, `${p.rows * p.cols} MACs per cycle`],
     ["scratchpad", `${p.scratchpadWords} words`, `${p.wordBytes} bytes each, ${p.scratchpadBanks} banks`],
     ["accumulator", `${p.accumulatorRows} rows`, `${p.cols} int32 each, ${p.accumulatorBanks} banks`],
-    ["norm unit", `${p.lanes} lanes`, p.features.size > 0 ? [...p.features].join(", ") : "requantise and ReLU only"],
+    ["norm unit", `${p.lanes} lanes`, functions.join(", ") || "requantise and ReLU only"],
     ["DMA", `${p.beatBytes * 8} bit`, `${p.outstandingReads} reads and ${p.outstandingWrites} writes in flight`],
     ["fingerprint", fingerprint, "carried by every program compiled for it"],
   ];
