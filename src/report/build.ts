@@ -102,6 +102,7 @@ export function buildReport(parts: ReportParts): Report {
       scratchpadKib: params.config.scratchpad.kib,
       accumulatorKib: params.config.accumulator.kib,
       functions: [...params.features],
+      variants: Object.fromEntries([...params.features].map((name) => [name, params.variants[name]])),
       fingerprint: params.fingerprint,
       beatBytes: params.beatBytes,
     },

@@ -41,11 +41,12 @@ function cards(report: Report) {
 function facts(report: Report) {
   const { config, memory } = report;
   const shape = Object.entries(report.shape).map(([name, value]) => `${name} ${grouped(value)}`);
+  const functions = config.functions.map((name) => (config.variants[name] === "ibert" ? `${name} (I-BERT's)` : name));
   return [
     { name: "workload", value: shape.join(", ") },
     {
       name: "accelerator",
-      value: `${config.name}: ${config.rows}×${config.cols} array, ${config.scratchpadKib} KiB scratchpad, ${config.accumulatorKib} KiB accumulator; ${config.functions.length > 0 ? config.functions.join(", ") : "no norm functions"}`,
+      value: `${config.name}: ${config.rows}×${config.cols} array, ${config.scratchpadKib} KiB scratchpad, ${config.accumulatorKib} KiB accumulator; ${functions.join(", ") || "no norm functions"}`,
     },
     {
       name: "memory",

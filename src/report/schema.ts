@@ -158,6 +158,9 @@ export const reportSchema = z.strictObject({
     scratchpadKib: z.number(),
     accumulatorKib: z.number(),
     functions: z.array(z.string()),
+    variants: z
+      .record(z.string(), z.string())
+      .describe('how each of them is computed: "systole", or "ibert" as I-BERT has it'),
     fingerprint: z.number(),
     beatBytes: z.number().describe("bytes of a beat on the memory bus"),
   }),

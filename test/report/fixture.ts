@@ -80,6 +80,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       scratchpadKib: 16,
       accumulatorKib: 8,
       functions: ["softmax"],
+      variants: { softmax: "ibert" },
       fingerprint: 1,
       beatBytes: 8,
     },

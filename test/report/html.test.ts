@@ -20,6 +20,15 @@ test("is well formed, whatever the texts hold", () => {
   expect(html).toContain("a &lt; b &amp; c");
 });
 
+test("the accelerator is told with its functions, and which of them are I-BERT's own", () => {
+  const { config } = sampleReport();
+  const page = (variant: string, functions = config.functions): string =>
+    renderHtml(sampleReport({ config: { ...config, functions, variants: { softmax: variant } } }));
+  expect(page("systole")).toContain("8 KiB accumulator; softmax<");
+  expect(page("ibert")).toMatch(/8 KiB accumulator; softmax \(I-BERT(&#x27;|&#39;|')s\)</);
+  expect(page("systole", [])).toContain("8 KiB accumulator; no norm functions<");
+});
+
 test("every figure of the latency table is the report's", () => {
   const report = sampleReport();
   const table = rows(renderHtml(report));

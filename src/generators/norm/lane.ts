@@ -25,7 +25,7 @@ export const residualBits = (rawBits: number): number => Math.min(16, rawBits);
  *
  * Latency `output` - `fetch` cycles from `accumulator` or `residual` to `result`, throughput one element a cycle. The
  * control of each stage arrives with the operation, in the cycle in which the stage holds it. Three multipliers when
- * functions are built (scale, function, affine), else two.
+ * functions are built (scale, function, affine), else two; a squarer beside with I-BERT's Softmax or GELU.
  *
  * Only `fetch` and the registers for parameters have an enable. The others take a value every cycle: an enable costs half
  * as much as the register itself, and when nothing is fetched they settle anyway.
