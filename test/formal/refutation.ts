@@ -14,7 +14,8 @@ export async function expectRefuted(
   message: string,
   options: { readonly solver: Solver; readonly depth: number; readonly signals: readonly string[] },
 ): Promise<PropertyResult & { readonly trace: Trace }> {
-  const result = await prove(design, { ...options, induction: false });
+  // A busy machine takes its time.
+  const result = await prove(design, { ...options, induction: false, timeoutSeconds: 300 });
   expect(result.status, formatProof(result)).toBe("refuted");
   const property = result.properties.find((one) => one.message === message && one.status === "refuted");
   expect(property, formatProof(result)).toBeDefined();

@@ -53,9 +53,9 @@ describe("a random BERT", () => {
   });
 
   it("of BERT-Base size takes seconds", () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { bert, input } = randomBert({ ...namedShapes["bert-base"], layers: 1, seed: 1 });
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(10e6);
     expect(runEncoder(bert, input(32).values).output.length).toBe(32 * 768);
   });
 });
