@@ -44,6 +44,10 @@ export function ibertSection(all: readonly AreaRow[]): string[] {
     const unit = (row.norm.rowUnit ?? 0) - (none.norm.rowUnit ?? 0);
     return `${row.name} ${signed(normOf(row) - normOf(none))} kGE (${signed(lane)} in each lane, ${signed(unit)} in the row unit)`;
   });
+  // Two of them share a product, and the straight pieces that the third would have kept go.
+  const shared = rows.slice(0, -1).some((row) => normOf(row) > normOf(most))
+    ? " They take less together than the largest does alone, for the square serves Softmax and GELU, and the straight pieces of the default are in neither."
+    : "";
   return [
     "## I-BERT's own algorithms: what they cost",
     "`norm.variants` builds a function as I-BERT has it, with everything else as it is; the model is quantised for it, and the RTL's results are those of that variant's integer reference.",
@@ -51,8 +55,9 @@ export function ibertSection(all: readonly AreaRow[]): string[] {
       ...(["norm unit, kGE", "a lane, kGE", "row unit, kGE", "norm unit", "kGE", "MHz", "cycles"] as const),
       ...(["without DRAM", "norm unit, energy", "energy × delay"] as const),
     ]),
-    `${single.join("; ")}. All three take ${against(normOf(none), normOf(most))} area in the norm unit and ${against(none.totalGe, most.totalGe)} in all, for ${againstCount(none.energy!.cycles, most.energy!.cycles)} cycles, ${against(partOf(none, "norm unit"), partOf(most, "norm unit"))} energy in the norm unit and ${against(onChip(none), onChip(most))} in the accelerator without DRAM.`,
+    `${single.join("; ")}. All three take ${against(normOf(none), normOf(most))} area in the norm unit and ${against(none.totalGe, most.totalGe)} in all, for ${againstCount(none.energy!.cycles, most.energy!.cycles)} cycles, ${against(partOf(none, "norm unit"), partOf(most, "norm unit"))} energy in the norm unit and ${against(onChip(none), onChip(most))} in the accelerator without DRAM.${shared}`,
   ];
 }
 
-const signed = (ge: number): string => `${ge < 0 ? "−" : "+"} ${kge(Math.abs(ge))}`;
+/** In thousands, with its sign where it is not 0 to a digit. */
+const signed = (ge: number): string => (Math.abs(ge) < 50 ? "0" : `${ge < 0 ? "−" : "+"} ${kge(Math.abs(ge))}`);
