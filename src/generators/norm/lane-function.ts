@@ -78,8 +78,9 @@ function functionStages(
   if (features.softmax && reduced.quotient === undefined) {
     factors.push({ selected: control.prepareExp, ...expFactors(scaled.asUint()) });
   }
-  if (features.layernorm)
+  if (features.layernorm) {
     factors.push({ selected: control.prepareNormalise, ...normaliseFactors(control, scaled, features) });
+  }
   if (features.gelu) {
     const right = isIbert(features, "gelu") ? erfFactor(reduced.square!, x.bit(x.width - 1)) : geluFactor(x);
     factors.push({ selected: control.prepareGelu, left: x, right });
@@ -90,37 +91,53 @@ function functionStages(
   }
   const pair = factors.length > 0 ? factorRegisters(factors) : undefined;
   const kept = reg(sint(SCALED_BITS), { reset: false });
-  kept.next = scaled;
+  // z of i-exp goes in the place of what the exp was made of.
+  kept.next =
+    reduced.quotient === undefined
+      ? scaled
+      : mux(control.prepareExp, reduced.quotient.extend(SCALED_BITS).asSint(), scaled);
 
   const product = pair === undefined ? sintLit(0, LEFT_BITS + RIGHT_BITS) : productRegister(pair.left, pair.right);
   const value = reg(sint(SCALED_BITS), { reset: false });
+  let beside: Beside;
+  if (reduced.quotient !== undefined) beside = besideIExp(control, kept, reduced.square!);
+  else if (features.softmax) beside = besideExp(control, kept, product);
+  else beside = { plain: keptOnce(kept), exp: undefined };
   const roundings: [Bool, Sint][] = [];
-  let plain: Sint;
-  const { square, quotient } = reduced;
-  if (square !== undefined && quotient !== undefined) {
-    // z goes in the place of what the exp was made of.
-    kept.next = mux(control.prepareExp, quotient.extend(SCALED_BITS).asSint(), scaled);
-    const squared = pipe(square, 1, { name: "squared" });
-    const halvings = pipe(kept.asUint().wrap(QUOTIENT_BITS), 1, { name: "halvings" });
-    const keptOn = reg(sint(SCALED_BITS), { reset: false });
-    keptOn.next = mux(control.keepExp, expPolynomial(squared).toSint(), kept);
-    plain = keptOn;
-    roundings.push([control.roundExp, plain.shr(halvings)]);
-  } else if (features.softmax) {
-    const rising = expRounding(kept.asUint());
-    const keptOn = reg(sint(5 + MANTISSA_BITS), { reset: false });
-    keptOn.next = mux(control.keepExp, rising.asSint(), kept.extend(rising.width));
-    plain = keptOn.wrap(SCALED_BITS);
-    roundings.push([control.roundExp, expValue(product, keptOn.asUint())]);
-  } else {
-    const keptOn = reg(sint(SCALED_BITS), { reset: false });
-    keptOn.next = kept;
-    plain = keptOn;
-  }
+  if (beside.exp !== undefined) roundings.push([control.roundExp, beside.exp]);
   if (features.gelu) roundings.push([control.roundGelu, product.shr(11).wrap(SCALED_BITS)]);
   if (features.layernorm) roundings.push([control.roundNormalise, normalised(control, product, features)]);
-  value.next = firstOf([...roundings, [control.roundExp, plain]]);
+  value.next = firstOf([...roundings, [control.roundExp, beside.plain]]);
   return { square: product.asUint().wrap(SQUARE_BITS), value };
+}
+
+/** What goes along with the product: the scaled value, and in its place what an exp is put together from. */
+interface Beside {
+  readonly plain: Sint;
+  readonly exp: Sint | undefined;
+}
+
+function keptOnce(kept: Sint): Sint {
+  const keptOn = reg(sint(SCALED_BITS), { reset: false });
+  keptOn.next = kept;
+  return keptOn;
+}
+
+/** Piece and integer part of an exp, to which the product is added. */
+function besideExp(control: FunctionControl, kept: Sint, product: Sint): Beside {
+  const rising = expRounding(kept.asUint());
+  const keptOn = reg(sint(5 + MANTISSA_BITS), { reset: false });
+  keptOn.next = mux(control.keepExp, rising.asSint(), kept.extend(rising.width));
+  return { plain: keptOn.wrap(SCALED_BITS), exp: expValue(product, keptOn.asUint()) };
+}
+
+/** The polynomial of i-exp, which is halved z times. */
+function besideIExp(control: FunctionControl, kept: Sint, square: Uint): Beside {
+  const squared = pipe(square, 1, { name: "squared" });
+  const halvings = pipe(kept.asUint().wrap(QUOTIENT_BITS), 1, { name: "halvings" });
+  const keptOn = reg(sint(SCALED_BITS), { reset: false });
+  keptOn.next = mux(control.keepExp, expPolynomial(squared).toSint(), kept);
+  return { plain: keptOn, exp: keptOn.shr(halvings) };
 }
 
 function factorRegisters(factors: readonly Factors[]): { readonly left: Sint; readonly right: Sint } {
