@@ -2,10 +2,9 @@
  * LayerNorm as I-BERT has it (arXiv 2101.01321, section 3.6), from sums to normalised values: whole mean, i-sqrt by Newton's
  * method, one floor of a quotient a row and one floor of a product an element. Where it differs from the paper docs/numerics.md says.
  */
-import { MEAN_SHIFT_LEAST } from "../isa/index.ts";
-import { roundShift } from "./dyadic.ts";
+import { rowMean } from "./layernorm-row.ts";
 import type { LayerNormRowFactor, MeanReciprocal } from "./layernorm-row.ts";
-import { assertSigned, assertUnsigned, bitLength, powerOfTwo, saturateSigned } from "./width.ts";
+import { assertSigned, assertUnsigned, bitLength, powerOfTwo } from "./width.ts";
 
 /** Bits of V, and Newton's steps after which a root of so many bits is found whatever V is. */
 const VARIANCE_BITS = 42;
@@ -46,14 +45,10 @@ export function ibertRowFactor(
   sum: number,
   squares: number,
   d: number,
-  { recip, shift: meanShift }: MeanReciprocal,
+  reciprocal: MeanReciprocal,
 ): LayerNormRowFactor {
-  assertSigned(sum, 27, "layernorm sum");
   assertUnsigned(squares, 41, "layernorm squares");
-  assertUnsigned(recip, 24, "layernorm mean reciprocal");
-  assertUnsigned(meanShift - MEAN_SHIFT_LEAST, 4, "layernorm mean shift");
-  const product = assertSigned(sum * recip, 51, "layernorm mean product");
-  const mean = saturateSigned(roundShift(product, meanShift + MEAN_FRACTION_BITS), 15);
+  const mean = rowMean(sum, reciprocal, MEAN_FRACTION_BITS);
 
   const sigma = newtonRoot(ibertVariance(sum, squares, mean, d));
   if (sigma === 0) return { r: 0, shift: 0, mean };

@@ -1,8 +1,9 @@
-import { LAST_SHIFT_LEAST, MEAN_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.ts";
+import { LAST_SHIFT_LEAST, SCALE_FORMATS } from "../isa/index.ts";
 import type { NormVariant } from "../isa/index.ts";
 import { dyadic, perChannel, roundShift } from "./dyadic.ts";
 import type { Dyadic, DyadicChannels } from "./dyadic.ts";
 import { ibertNormalised, ibertRowFactor } from "./ibert-layernorm.ts";
+import { rowMean } from "./layernorm-row.ts";
 import type { LayerNormRowFactor, MeanReciprocal } from "./layernorm-row.ts";
 import { assertLength } from "./shape.ts";
 import type { MatrixShape } from "./shape.ts";
@@ -55,14 +56,10 @@ export function layerNormRowFactor(
   sum: number,
   squares: number,
   d: number,
-  { recip, shift: meanShift }: MeanReciprocal,
+  reciprocal: MeanReciprocal,
 ): LayerNormRowFactor {
-  assertSigned(sum, 27, "layernorm sum");
   assertUnsigned(squares, 41, "layernorm squares");
-  assertUnsigned(recip, 24, "layernorm mean reciprocal");
-  assertUnsigned(meanShift - MEAN_SHIFT_LEAST, 4, "layernorm mean shift");
-  const product = assertSigned(sum * recip, 51, "layernorm mean product");
-  const mean = saturateSigned(roundShift(product, meanShift), 19);
+  const mean = rowMean(sum, reciprocal);
 
   const variance = layerNormVariance(sum, squares, mean, d);
   // Normalised to [2^30, 2^32) by an even shift: the highest bit is in pair `place` of 64 bits' pairs.
