@@ -313,14 +313,7 @@ export class NodeWriter {
       scalar.push(port!.write!);
       body.op("i32.and");
     }
-    if (!isPowerOfTwo(memory!)) {
-      scalar.push(port!.address);
-      body.i32(memory!.depth);
-      body.op("i32.lt_u");
-      body.op("i32.and");
-    }
-    this.#frame.branch(() => {
-      this.#markActive(node);
+    const store = (): void => {
       const address = this.#wordAddress(node, lane);
       const values = this.#evaluate(node, port!.value!, lane);
       const wide = new WideEmitter(scalar);
@@ -328,6 +321,18 @@ export class NodeWriter {
         wide.bits(mask, bit, 1);
       });
       for (const local of [address, ...values]) body.release(local);
+    };
+    this.#frame.branch(() => {
+      // Also where no word has the address: nothing tells a resting block of the next one.
+      this.#markActive(node);
+      if (isPowerOfTwo(memory!)) {
+        store();
+        return;
+      }
+      scalar.push(port!.address);
+      body.i32(memory!.depth);
+      body.op("i32.lt_u");
+      this.#frame.branch(store);
     });
   }
 

@@ -3,7 +3,18 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { withSeed, type Random } from "../../../src/harness/index.ts";
 import { EmbeddedSimulator } from "../../../src/hdl/embedded/index.ts";
-import { elaborate, type Design } from "../../../src/hdl/index.ts";
+import {
+  bool,
+  elaborate,
+  input,
+  instance,
+  memory,
+  module,
+  output,
+  times,
+  uint,
+  type Design,
+} from "../../../src/hdl/index.ts";
 import { Evaluator, readWords, writeWords } from "../../../src/hdl/simulate/index.ts";
 import { buildModule } from "../fuzz/build.ts";
 import { designPlan } from "../fuzz/plan.ts";
@@ -47,6 +58,46 @@ test("rows of instances and memories rest and wake without a difference", async 
     const shares = Array.from({ length: 15 }, () => restedShare(elaborate(randomSystem(random.word())), random, 60));
     expect(Math.max(...shares)).toBeGreaterThan(0.05);
   });
+});
+
+test("a write port whose address is beyond the last word wakes when the address is one of a word", () => {
+  const Store = module(
+    "store_of_five",
+    () => ({ address: input(uint(3)), data: input(uint(8)), enable: input(bool), word: output(uint(8)) }),
+    (io) => {
+      const words = memory({ shape: uint(8), depth: 5 });
+      words.write({ address: io.address, data: io.data, enable: io.enable });
+      io.word.set(words.read({ address: 2, sync: false }));
+    },
+  );
+  const rest = { leastDesign: 0, leastBlock: 0, period: 1 };
+  const Pair = module(
+    "pair_of_stores",
+    () => ({ address: input(uint(3)), data: input(uint(8)), words: times(2, () => output(uint(8))) }),
+    (io) => {
+      io.words.forEach((word, index) => {
+        const store = instance(Store, {}, { name: `store_${index}` });
+        store.address.set(io.address);
+        store.data.set(io.data);
+        store.enable.set(true);
+        word.set(store.word);
+      });
+    },
+  );
+  const simulator = new EmbeddedSimulator(elaborate(Pair, {}), { rest });
+  const slot = (name: string): { readonly offset: number; readonly width: number } =>
+    simulator.layout.slots.find((each) => each.name === name)!;
+  const put = (name: string, value: bigint): void => {
+    writeWords(simulator.now, slot(name).offset, slot(name).width, value);
+  };
+  put("address", 6n);
+  put("data", 77n);
+  for (let cycle = 0; cycle < 8; cycle++) simulator.runCycle();
+  put("address", 2n);
+  for (let cycle = 0; cycle < 2; cycle++) simulator.runCycle();
+  for (const name of ["words_0", "words_1"]) {
+    expect(readWords(simulator.sampled, slot(name).offset, slot(name).width), name).toBe(77n);
+  }
 });
 
 test("random designs rest and wake without a difference", async () => {
