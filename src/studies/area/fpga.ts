@@ -1,18 +1,13 @@
 /** What the base configuration takes of each family of FPGAs. */
 import type { Params } from "../../config/index.ts";
 import { fpgaFamilies, measureCost } from "../../silicon/index.ts";
-import type { FpgaFamily, FpgaReport, SynthesisProgress, Technology } from "../../silicon/index.ts";
-import type { CostReport } from "../../silicon/report/schema.ts";
+import type { CostReport, FpgaFamily, FpgaReport } from "../../silicon/index.ts";
+import type { MeasurePartOptions } from "./measure.ts";
 import type { FpgaTotals } from "./result.ts";
 
-export interface MeasureFpgaOptions {
+export interface MeasureFpgaOptions extends MeasurePartOptions<FpgaFamily> {
   readonly params: Params;
-  readonly technology: Technology;
   readonly families?: readonly FpgaFamily[];
-  readonly signal: AbortSignal;
-  /** Before a family's flow runs. */
-  readonly onStart: (family: FpgaFamily) => Promise<void>;
-  readonly onSynthesis: (progress: SynthesisProgress) => void;
 }
 
 /** The totals of a report's family: its processing elements, and the look-up tables in what is a macro on a chip, apart. */

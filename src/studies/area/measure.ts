@@ -37,6 +37,15 @@ export function programKey(
   return createHash("sha256").update(compiled.program.commands).update(image).digest("hex");
 }
 
+/** How a part of the study that is no list of points is measured, one kind of what it is about after the other. */
+export interface MeasurePartOptions<Kind> {
+  readonly technology: Technology;
+  readonly signal: AbortSignal;
+  /** Before a kind is synthesised or run. */
+  readonly onStart: (kind: Kind) => Promise<void>;
+  readonly onSynthesis: (progress: SynthesisProgress) => void;
+}
+
 export interface MeasurePointOptions {
   readonly technology: Technology & { readonly node: TechnologyNode };
   readonly encoders: Encoders;

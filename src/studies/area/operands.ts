@@ -9,8 +9,8 @@ import { instancePaths } from "../../silicon/energy/accesses.ts";
 import { EnergyModel } from "../../silicon/energy/model.ts";
 import type { EnergyCosts } from "../../silicon/energy/index.ts";
 import { measureDesign, um2PerGe } from "../../silicon/index.ts";
-import type { SynthesisProgress, Technology } from "../../silicon/index.ts";
 import { designTiming } from "../../silicon/report/timing.ts";
+import type { MeasurePartOptions } from "./measure.ts";
 import type { OperandRow } from "./result.ts";
 
 /** Widths of the study, in bits. */
@@ -101,15 +101,10 @@ export function runArray(
   }
 }
 
-export interface MeasureOperandsOptions {
-  readonly technology: Technology;
+export interface MeasureOperandsOptions extends MeasurePartOptions<number> {
   readonly rows: number;
   readonly cols: number;
   readonly bits?: readonly number[];
-  readonly signal: AbortSignal;
-  /** Before an array is synthesised and run. */
-  readonly onStart: (bits: number) => Promise<void>;
-  readonly onSynthesis: (progress: SynthesisProgress) => void;
 }
 
 /** The array at every width. Errors: those of `synthesise`. */
