@@ -12,17 +12,13 @@ import {
   NORM_VARIANTS,
   scaleWord,
   shiftAmount,
-  type NormVariant,
   type PreShiftedFormat,
 } from "../src/isa/index.ts";
 import {
   deferredElement,
-  expElements,
-  geluElements,
   geluInput,
   lastDyadic,
   layerNormInput,
-  layerNormSteps,
   layerNormOutput,
   preloadElement,
   probabilityElement,
@@ -31,10 +27,10 @@ import {
   rowScaledElement,
   saturateSigned,
   type Dyadic,
-  type LayerNormRowFactor,
 } from "../src/reference/index.ts";
 import { normVariant, randomAmount, randomMultiplier, randomWord } from "./support/norm-commands.ts";
 import { LaneBench } from "./support/norm-lane-bench.ts";
+import { LANE_FUNCTIONS, type LaneFunctions } from "./support/norm-lane-functions.ts";
 
 /** All controls of a pass that does nothing; a test sets what it is about. */
 const PASS = {
@@ -187,16 +183,7 @@ const noisy = (random: Random, word: number): number => word | (random.word() <<
 /** A pass that shows the function's value itself: as a word, with nothing added. */
 const SHOWN = { factor: 1, toWord: 1 };
 
-/** The functions of the variant that is built. */
-interface Functions {
-  readonly exp: (typeof expElements)[NormVariant];
-  readonly gelu: (typeof geluElements)[NormVariant];
-  readonly normalised: (typeof layerNormSteps)[NormVariant]["normalised"];
-  /** A row's factor as the row unit may leave it. */
-  readonly layerNormFactor: (random: Random) => LayerNormRowFactor;
-}
-
-const CASES: Readonly<Record<string, (random: Random, functions: Functions) => Case>> = {
+const CASES: Readonly<Record<string, (random: Random, functions: LaneFunctions) => Case>> = {
   "requantise: sat8(acc · m · 2^-e), ReLU": (random) => {
     const { m, e } = scale(random, byte, random.integer(8, 31), 8);
     const relu = random.integer(0, 1);
@@ -363,29 +350,6 @@ const rowFactor = (random: Random): { r: number; shift: number } => ({
   shift: random.integer(10, 22),
 });
 
-const FUNCTIONS: Readonly<Record<NormVariant, Functions>> = {
-  systole: {
-    exp: expElements.systole,
-    gelu: geluElements.systole,
-    normalised: layerNormSteps.systole.normalised,
-    layerNormFactor: (random) => ({
-      r: random.integer(2 ** 10, LARGEST_MULTIPLIER),
-      shift: random.integer(0, 22),
-      mean: randomWord(random) >> 13,
-    }),
-  },
-  ibert: {
-    exp: expElements.ibert,
-    gelu: geluElements.ibert,
-    normalised: layerNormSteps.ibert.normalised,
-    layerNormFactor: (random) => ({
-      r: random.integer(0, 2 ** 14 - 1),
-      shift: random.integer(0, 31),
-      mean: randomWord(random) >> 17,
-    }),
-  },
-};
-
 describe.each(NORM_VARIANTS)("norm lane, each stage against the integer reference: %s", (variant) => {
   const p = normVariant({ cols: 4, variants: { softmax: variant, layernorm: variant, gelu: variant } });
   const stages = normStages(normFeatures(p));
@@ -393,7 +357,7 @@ describe.each(NORM_VARIANTS)("norm lane, each stage against the integer referenc
     await withSeed(async (random) => {
       const bench = await open(p, random.word() >>> 1);
       try {
-        for (let i = 0; i < 12; i++) run(bench, stages, random, make(random, FUNCTIONS[variant]));
+        for (let i = 0; i < 12; i++) run(bench, stages, random, make(random, LANE_FUNCTIONS[variant]));
       } finally {
         bench.close();
       }

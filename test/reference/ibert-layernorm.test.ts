@@ -11,13 +11,10 @@ import {
   meanReciprocal,
   newtonRoot,
 } from "../../src/reference/index.ts";
+import { highest, layerNormRows, lowest, unit } from "./layernorm-rows.ts";
 import * as oracle from "./oracle.ts";
 import { describeRandom } from "./random.ts";
 
-const lowest = -(2 ** 14);
-const highest = 2 ** 14 - 1;
-/** Accumulators are x itself. */
-const unit = { m: 1024, e: 10 };
 /** The largest V that the sums of a row can give with whatever mean. */
 const largestVariance = 4096 * (2 ** 15 - 1) ** 2;
 
@@ -43,25 +40,7 @@ describeRandom("five steps of Newton's method", (random) => {
 });
 
 describeRandom("i-layernorm", (random) => {
-  const rows: [string, number, (col: number) => number][] = [
-    ["gaussian", 768, () => Math.round(random.gaussian() * 3e3)],
-    ["gaussian", 96, () => Math.round(random.gaussian() * 3)],
-    ["outlier x50", 120, (col) => Math.round(random.gaussian() * 100 * (col === 7 ? 50 : 1))],
-    ["one-hot", 768, (col) => (col === 3 ? highest : 0)],
-    ["one-hot of 1", 1024, (col) => (col === 3 ? 1 : 0)],
-    ["sigma 2^10", 1024, (col) => (col % 2 === 0 ? 32 : -32)],
-    ["all equal", 768, () => -12345],
-    ["all lowest", 4096, () => lowest],
-    ["all highest", 4096, () => highest],
-    ["alternating extremes", 4096, (col) => (col % 2 === 0 ? lowest : highest)],
-    ["alternating extremes", 4095, (col) => (col % 2 === 0 ? lowest : highest)],
-    ["random extremes", 257, () => random.signed(15)],
-    ["single", 1, () => random.signed(15)],
-    ["pair", 2, () => random.signed(15)],
-    ["three", 3, () => random.signed(4)],
-  ];
-
-  test.each(rows)("equals the oracle on a row, %s, %i wide", (_, cols, value) => {
+  test.each(layerNormRows(random))("equals the oracle on a row, %s, %i wide", (_, cols, value) => {
     for (let round = 0; round < 3; round++) {
       const x = Int32Array.from({ length: cols }, (_, col) => value(col));
       const mean = meanReciprocal(cols);
